@@ -1,0 +1,125 @@
+"""What can be traded, and in which integer units. An instrument fixes tick, lot and minor units so that price x quantity is exact money."""
+
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+from seawall.api.units import PPB, Currency, Money, Price, Quantity, parse_decimal
+
+Venue = NewType("Venue", str)
+Symbol = NewType("Symbol", str)  # BASE-QUOTE[-PERP]
+InstrumentId = NewType("InstrumentId", str)  # venue:symbol
+
+
+class InstrumentKind(StrEnum):
+    SPOT = "spot"
+    PERPETUAL = "perpetual"
+
+
+class Instrument(msgspec.Struct, frozen=True):
+    """One symbol on one venue. `define_spot` derives and checks the fields that depend on others.
+
+    price in quote currency      = price x tick / price_scale
+    quantity in base currency    = quantity x lot / quantity_scale
+    notional in quote minor units = price x quantity x tick_value   (exact)
+    """
+
+    id: InstrumentId
+    venue: Venue
+    symbol: Symbol
+    kind: InstrumentKind
+    base: Currency
+    quote: Currency
+    tick: int
+    price_scale: int  # A power of ten.
+    lot: int
+    quantity_scale: int  # A power of ten.
+    base_decimals: int  # The base currency's minor unit is 10**-base_decimals.
+    quote_decimals: int
+    tick_value: int  # Quote minor units in one tick x one lot.
+    lot_value: int  # Base minor units in one lot.
+    maker_fee_ppb: int  # Negative: a rebate.
+    taker_fee_ppb: int
+    min_price: Price = Price(1)
+    max_price: Price = Price(0)  # 0: no limit, here and below.
+    min_quantity: Quantity = Quantity(1)
+    max_quantity: Quantity = Quantity(0)
+    min_notional: Money = Money(0)
+
+
+def instrument_id(venue: str, symbol: str) -> InstrumentId:
+    return InstrumentId(f"{venue}:{symbol}")
+
+
+def define_spot(
+    venue: str,
+    symbol: str,
+    *,
+    tick: str,
+    lot: str,
+    maker_fee: str = "0.001",
+    taker_fee: str = "0.001",
+    base_decimals: int = 8,
+    quote_decimals: int = 8,
+    min_price: str | None = None,
+    max_price: str | None = None,
+    min_quantity: str | None = None,
+    max_quantity: str | None = None,
+    min_notional: str | None = None,
+) -> Instrument:
+    """Defines a spot instrument from decimal texts as venues publish them.
+
+    Raises:
+        ValueError: a malformed symbol or number, or units in which price x quantity would not be exact money.
+    """
+    base, _, quote = symbol.partition("-")
+    if not base or not quote or symbol != symbol.upper() or "-" in quote or ":" in venue or not venue:
+        raise ValueError(f"{venue}:{symbol}: a spot symbol reads BASE-QUOTE in upper case on a named venue")
+    tick_units, price_scale = _as_units(tick, "tick")
+    lot_units, quantity_scale = _as_units(lot, "lot")
+    tick_value, rest = divmod(tick_units * lot_units * 10**quote_decimals, price_scale * quantity_scale)
+    if rest:
+        raise ValueError(f"{venue}:{symbol}: tick {tick} x lot {lot} is not a whole number of 1e-{quote_decimals} {quote}; raise quote_decimals")
+    lot_value, rest = divmod(lot_units * 10**base_decimals, quantity_scale)
+    if rest:
+        raise ValueError(f"{venue}:{symbol}: lot {lot} is not a whole number of 1e-{base_decimals} {base}; raise base_decimals")
+
+    def price(text: str | None, default: int) -> Price:
+        return Price(default if text is None else parse_decimal(text, tick_units, price_scale))
+
+    def quantity(text: str | None, default: int) -> Quantity:
+        return Quantity(default if text is None else parse_decimal(text, lot_units, quantity_scale))
+
+    return Instrument(
+        id=instrument_id(venue, symbol),
+        venue=Venue(venue),
+        symbol=Symbol(symbol),
+        kind=InstrumentKind.SPOT,
+        base=Currency(base),
+        quote=Currency(quote),
+        tick=tick_units,
+        price_scale=price_scale,
+        lot=lot_units,
+        quantity_scale=quantity_scale,
+        base_decimals=base_decimals,
+        quote_decimals=quote_decimals,
+        tick_value=tick_value,
+        lot_value=lot_value,
+        maker_fee_ppb=parse_decimal(maker_fee, 1, PPB),
+        taker_fee_ppb=parse_decimal(taker_fee, 1, PPB),
+        min_price=price(min_price, 1),
+        max_price=price(max_price, 0),
+        min_quantity=quantity(min_quantity, 1),
+        max_quantity=quantity(max_quantity, 0),
+        min_notional=Money(0 if min_notional is None else parse_decimal(min_notional, 1, 10**quote_decimals)),
+    )
+
+
+def _as_units(text: str, name: str) -> tuple[int, int]:
+    """A positive decimal as (units, power of ten): "0.05" is (5, 100)."""
+    whole, _, fraction = text.partition(".")
+    if not (whole + fraction).isdigit() or not int(whole + fraction):
+        raise ValueError(f"{name} must be a positive decimal like 0.01, got {text!r}")
+    fraction = fraction.rstrip("0")
+    return int(whole + fraction), 10 ** len(fraction)

@@ -1,0 +1,75 @@
+"""Public market data: what any outsider may see. `event_time` is the venue's clock."""
+
+import msgspec
+
+from seawall.api.instruments import InstrumentId
+from seawall.api.message import Message
+from seawall.api.orders import Side, TradeId
+from seawall.api.units import Nanos, Price, Quantity
+
+
+class Traded(Message, frozen=True):
+    """A public print."""
+
+    instrument: InstrumentId
+    trade_id: TradeId
+    price: Price
+    quantity: Quantity
+    aggressor: Side
+    event_time: Nanos
+
+
+class QuoteChanged(Message, frozen=True):
+    """Best bid and offer. A side that is empty has price and quantity 0."""
+
+    instrument: InstrumentId
+    update_id: int
+    bid: Price
+    bid_quantity: Quantity
+    ask: Price
+    ask_quantity: Quantity
+    event_time: Nanos
+
+
+class Level(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    price: Price
+    quantity: Quantity  # The level's new total; 0: the level is gone.
+
+
+class DepthChanged(Message, frozen=True):
+    """Changed levels. Ids are contiguous per instrument: `first_update_id` = the last `final_update_id` + 1."""
+
+    instrument: InstrumentId
+    first_update_id: int
+    final_update_id: int
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    event_time: Nanos
+
+
+class QueryDepth(Message, frozen=True):
+    instrument: InstrumentId
+    limit: int = 100
+
+
+class DepthReported(Message, frozen=True):
+    """A snapshot: best level first."""
+
+    instrument: InstrumentId
+    update_id: int
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
+    event_time: Nanos
+
+
+class BarClosed(Message, frozen=True):
+    """A finished bar, delivered at its close."""
+
+    instrument: InstrumentId
+    open_time: Nanos
+    close_time: Nanos
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: Quantity  # Rounded down to the lot.

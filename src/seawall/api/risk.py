@@ -1,0 +1,50 @@
+"""Limits, and the operator's commands that stop and resume trading."""
+
+import msgspec
+
+from seawall.api.instruments import Symbol
+from seawall.api.message import Message
+from seawall.api.units import MINUTE, SECOND, Money, Nanos
+
+
+class SymbolLimits(msgspec.Struct, frozen=True):
+    """In base currency minor units of each instrument of the symbol; None: no limit."""
+
+    max_long: int | None = None
+    max_short: int | None = None  # As a positive number.
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """Every pre-trade limit. Money is in minor units of the valuation currency. None: not limited."""
+
+    max_order_value: Money | None = None
+    max_order_quantity: dict[Symbol, int] = {}  # Base minor units.
+    position: dict[Symbol, SymbolLimits] = {}
+    max_total_notional: Money | None = None
+    price_collar_bps: int | None = 500  # Furthest a limit price may stand on the wrong side of the reference price.
+    max_price_age: Nanos | None = Nanos(2 * MINUTE)
+    max_orders: int | None = None  # Orders of one strategy within `order_window`.
+    order_window: Nanos = Nanos(SECOND)
+    max_signal_age: Nanos | None = Nanos(SECOND)  # How long after `signal_time` an order may still leave.
+
+
+class HaltTrading(Message, frozen=True):
+    """Nothing that adds risk leaves any more, working orders are cancelled."""
+
+    operator: str
+    reason: str
+
+
+class ResumeTrading(Message, frozen=True):
+    operator: str
+    reason: str
+
+
+class TradingHalted(Message, frozen=True):
+    operator: str
+    reason: str
+
+
+class TradingResumed(Message, frozen=True):
+    operator: str
+    reason: str

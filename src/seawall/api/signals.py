@@ -1,0 +1,106 @@
+"""What strategies and the engine say to each other.
+
+A strategy thinks in floats and symbols; the engine sizes, rounds and routes. Floats here are inputs to one rounding step or figures
+for people; nothing is ever summed from them.
+"""
+
+from enum import StrEnum
+
+from seawall.api.instruments import InstrumentId, Symbol, Venue
+from seawall.api.message import Address, Message
+from seawall.api.orders import ClientOrderId, Liquidity, OrderStatus, OrderType, Side, TimeInForce
+from seawall.api.units import Currency, Money, Nanos, Price, Quantity
+
+Scalar = str | int | float | bool | None
+
+
+class BreachType(StrEnum):
+    POSITION_LIMIT = "position_limit"
+    NOTIONAL_LIMIT = "notional_limit"
+    CONCENTRATION_LIMIT = "concentration_limit"
+    DRAWDOWN = "drawdown"
+    DAILY_LOSS = "daily_loss"
+    ORDER_RATE = "order_rate"
+    MALFORMED_SIGNAL = "malformed_signal"
+    STALE_DATA = "stale_data"
+    CIRCUIT_BREAKER = "circuit_breaker"
+
+
+class SignalGenerated(Message, frozen=True):
+    """One signal is one order: quantity = |strength| x confidence x the strategy's `max_position_size`, side = its sign."""
+
+    strategy: Address
+    symbol: Symbol
+    strength: float
+    confidence: float
+    tag: str  # Names the order towards the strategy; unique per strategy.
+    signal_time: Nanos
+    venue: Venue = Venue("")  # Empty: the engine chooses the live venue with the best price.
+    order_type: OrderType = OrderType.MARKET
+    time_in_force: TimeInForce = TimeInForce.GTC
+    limit_price: float = 0.0
+    metadata: dict[str, Scalar] = {}  # Whatever else the strategy said, carried along.
+
+
+class OrderRequested(Message, frozen=True):
+    """An explicit order: the strategy names side and quantity (base currency, rounded down to the lot) itself."""
+
+    strategy: Address
+    symbol: Symbol
+    side: Side
+    quantity: float
+    tag: str
+    signal_time: Nanos
+    venue: Venue = Venue("")
+    order_type: OrderType = OrderType.MARKET
+    time_in_force: TimeInForce = TimeInForce.GTC
+    limit_price: float = 0.0
+    metadata: dict[str, Scalar] = {}
+
+
+class CancelRequested(Message, frozen=True):
+    strategy: Address
+    tag: str
+
+
+class FillApplied(Message, frozen=True):
+    """The engine booked a fill of this strategy's order."""
+
+    strategy: Address
+    tag: str
+    client_order_id: ClientOrderId
+    instrument: InstrumentId
+    side: Side
+    price: Price
+    quantity: Quantity
+    leaves_quantity: Quantity
+    liquidity: Liquidity
+    fee: Money
+    fee_currency: Currency
+    position: int  # The strategy's net position in the instrument after the fill, in base minor units.
+    event_time: Nanos
+
+
+class OrderChanged(Message, frozen=True):
+    """A strategy's order reached another status without a fill, or never became an order (REJECTED by engine or venue)."""
+
+    strategy: Address
+    tag: str
+    client_order_id: ClientOrderId  # Empty when refused before it became an order.
+    instrument: InstrumentId  # Likewise.
+    status: OrderStatus
+    reason: str
+
+
+class BreachReported(Message, frozen=True):
+    """A pre-trade check refused a strategy's order, or a signal was malformed. `limit` and `value` in the words of `unit`, for people."""
+
+    strategy: Address
+    breach_type: BreachType
+    check: str
+    limit: float
+    value: float
+    unit: str
+    symbol: Symbol
+    venue: Venue
+    tag: str

@@ -1,0 +1,39 @@
+"""Where floats may become integers, and back. Decisions are taken on the integers.
+
+Allowed on the way: + - * / and sqrt in a fixed order, `math.fsum`. Never builtin `sum`, numpy, or libm's exp, log, pow: their last bits
+differ between machines.
+"""
+
+from math import floor, isfinite
+
+from seawall.api.instruments import Instrument
+from seawall.api.units import Price, Quantity
+
+_NOISE = 1e-9  # Of a lot or tick: what binary fractions leave of "0.3 / 0.1 = 2.9999999999999996".
+
+is_finite = isfinite
+
+
+def price_as_float(instrument: Instrument, price: int) -> float:
+    """Ticks to quote currency, correctly rounded."""
+    return price * instrument.tick / instrument.price_scale
+
+
+def quantity_as_float(instrument: Instrument, quantity: int) -> float:
+    """Lots to base currency, correctly rounded."""
+    return quantity * instrument.lot / instrument.quantity_scale
+
+
+def base_as_float(instrument: Instrument, minor: int) -> float:
+    """Base minor units to base currency."""
+    return minor / int(10**instrument.base_decimals)
+
+
+def lots_below(instrument: Instrument, quantity: float) -> Quantity:
+    """Base currency to whole lots, rounded down. `quantity` must be finite and not negative."""
+    return Quantity(floor(quantity * instrument.quantity_scale / instrument.lot + _NOISE))
+
+
+def nearest_tick(instrument: Instrument, price: float) -> Price:
+    """Quote currency to the nearest tick. `price` must be finite."""
+    return Price(floor(price * instrument.price_scale / instrument.tick + 0.5))
