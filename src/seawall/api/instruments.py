@@ -80,7 +80,9 @@ def define_spot(
     lot_units, quantity_scale = _as_units(lot, "lot")
     tick_value, rest = divmod(tick_units * lot_units * 10**quote_decimals, price_scale * quantity_scale)
     if rest:
-        raise ValueError(f"{venue}:{symbol}: tick {tick} x lot {lot} is not a whole number of 1e-{quote_decimals} {quote}; raise quote_decimals")
+        raise ValueError(
+            f"{venue}:{symbol}: tick {tick} x lot {lot} is not a whole number of 1e-{quote_decimals} {quote}; raise quote_decimals"
+        )
     lot_value, rest = divmod(lot_units * 10**base_decimals, quantity_scale)
     if rest:
         raise ValueError(f"{venue}:{symbol}: lot {lot} is not a whole number of 1e-{base_decimals} {base}; raise base_decimals")
