@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from seawall.api.instruments import InstrumentId, Symbol, Venue
 from seawall.api.message import Address, Message
-from seawall.api.orders import ClientOrderId, Liquidity, OrderStatus, OrderType, Side, TimeInForce
+from seawall.api.orders import ClientOrderId, Liquidity, OrderId, OrderStatus, OrderType, Side, TimeInForce, TradeId
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 
 Scalar = str | int | float | bool | None
@@ -63,6 +63,36 @@ class CancelRequested(Message, frozen=True):
     tag: str
 
 
+class StartStrategy(Message, frozen=True):
+    """The host to a strategy, before its first event."""
+
+
+class StopStrategy(Message, frozen=True):
+    """The host to a strategy, after its last event."""
+
+
+class StrategyStarted(Message, frozen=True):
+    """A strategy introduces itself to the engine: what sizing needs. Sizes are in base currency."""
+
+    strategy: Address
+    name: str
+    version: str
+    max_position_size: float
+    min_confidence: float
+    max_position_sizes: dict[Symbol, float] = {}  # Where a symbol has a size of its own.
+
+
+class StrategyStopped(Message, frozen=True):
+    strategy: Address
+
+
+class StrategyFailed(Message, frozen=True):
+    """The strategy's code raised. It gets no more events; the engine cancels its working orders and takes no more from it."""
+
+    strategy: Address
+    error: str
+
+
 class FillApplied(Message, frozen=True):
     """The engine booked a fill of this strategy's order."""
 
@@ -70,6 +100,8 @@ class FillApplied(Message, frozen=True):
     tag: str
     client_order_id: ClientOrderId
     instrument: InstrumentId
+    order_id: OrderId
+    trade_id: TradeId
     side: Side
     price: Price
     quantity: Quantity
@@ -82,14 +114,15 @@ class FillApplied(Message, frozen=True):
 
 
 class OrderChanged(Message, frozen=True):
-    """A strategy's order reached another status without a fill, or never became an order (REJECTED by engine or venue)."""
+    """A strategy's order may rest now (NEW), ended without a last fill, is UNKNOWN, or never became an order (REJECTED)."""
 
     strategy: Address
     tag: str
-    client_order_id: ClientOrderId  # Empty when refused before it became an order.
-    instrument: InstrumentId  # Likewise.
     status: OrderStatus
-    reason: str
+    reason: str = ""
+    client_order_id: ClientOrderId = ClientOrderId("")  # Empty when refused before it became an order, and so the rest.
+    instrument: InstrumentId = InstrumentId("")
+    leaves_quantity: Quantity = Quantity(0)
 
 
 class BreachReported(Message, frozen=True):

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from seawall.api import accounts, market_data, message, orders, risk, signals
+from seawall.api import accounts, market_data, message, orders, projections, risk, signals
 from seawall.api.message import Message
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -47,6 +47,11 @@ MESSAGES: tuple[type[Message], ...] = (
     signals.SignalGenerated,
     signals.OrderRequested,
     signals.CancelRequested,
+    signals.StartStrategy,
+    signals.StopStrategy,
+    signals.StrategyStarted,
+    signals.StrategyStopped,
+    signals.StrategyFailed,
     signals.FillApplied,
     signals.OrderChanged,
     signals.BreachReported,
@@ -54,6 +59,10 @@ MESSAGES: tuple[type[Message], ...] = (
     risk.ResumeTrading,
     risk.TradingHalted,
     risk.TradingResumed,
+    projections.OrderClosed,
+    projections.IntentRefused,
+    projections.SessionChanged,
+    projections.BreakFound,
 )
 
 encode = msgspec.msgpack.Encoder().encode

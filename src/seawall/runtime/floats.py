@@ -37,3 +37,9 @@ def lots_below(instrument: Instrument, quantity: float) -> Quantity:
 def nearest_tick(instrument: Instrument, price: float) -> Price:
     """Quote currency to the nearest tick. `price` must be finite."""
     return Price(floor(price * instrument.price_scale / instrument.tick + 0.5))
+
+
+def money_as_float(instrument: Instrument, currency: str, amount: int) -> float:
+    """Minor units of one of the instrument's two currencies to whole ones; any other currency counts with the quote's decimals."""
+    decimals = instrument.base_decimals if currency == instrument.base else instrument.quote_decimals
+    return amount / int(10**decimals)
