@@ -1,0 +1,93 @@
+"""`seawall new strategy NAME`: a strategy file that runs at once, to be changed into one's own."""
+
+import keyword
+import re
+from pathlib import Path
+from string import Template
+from typing import Annotated
+
+import typer
+
+from seawall.cli.errors import UserError
+
+STRATEGY = Template('''"""$title: buys when the price stands above its average, sells when it falls below. Change the idea, keep the shape."""
+
+from seawall.strategy import MarketSignal, OrderFill, PriceUpdate, RiskBreach, TradingStrategy
+
+
+class $class_name(TradingStrategy):
+    def __init__(self, config: dict) -> None:
+        super().__init__(config)
+        self.window = config.get("window", 60)  # Prices in the average. Set it with --set window=120.
+        self.averages: dict[tuple[str, str], float] = {}
+
+    def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal]:
+        """Called with every price. One signal is one order: strength x confidence x max_position_size, sold if negative."""
+        key = (price_update.venue, price_update.symbol)
+        before = self.averages.get(key, price_update.price)
+        self.averages[key] = average = before + (price_update.price - before) / self.window
+
+        held = self.positions.get(price_update.symbol, 0.0)
+        if price_update.price > average * 1.001 and held <= 0:
+            return [self.signal(price_update, 1.0)]
+        if price_update.price < average * 0.999 and held > 0:
+            return [self.signal(price_update, -1.0)]
+        return []
+
+    def signal(self, price_update: PriceUpdate, strength: float) -> MarketSignal:
+        return MarketSignal(
+            symbol=price_update.symbol, signal_strength=strength, confidence=1.0, metadata={"venue": price_update.venue}
+        )
+
+    def on_order_fill(self, fill: OrderFill) -> None:
+        self.logger.info("%s %s %s at %s, fee %s %s", fill.side, fill.quantity, fill.symbol, fill.price, fill.fee, fill.fee_asset)
+
+    def on_risk_breach(self, breach: RiskBreach) -> None:
+        self.logger.warning("%s refused an order: %s over the limit of %s %s", breach.check, breach.value, breach.limit, breach.unit)
+''')
+
+
+def register(app: typer.Typer) -> None:
+    new = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write a new file to start from.")
+    new.command("strategy")(strategy)
+    app.add_typer(new, name="new")
+
+
+def strategy(
+    name: Annotated[str, typer.Argument(help="Its name in lower_case, which becomes the file's.")],
+    directory: Annotated[Path, typer.Option("--dir", help="Where the file goes.")] = Path("strategies"),
+) -> None:
+    """Write a strategy file that runs at once."""
+    path = write_strategy(name, directory)
+    typer.echo(f"wrote {path}")
+    typer.echo(f"next:  seawall backtest {path} --data FILE")
+
+
+def write_strategy(name: str, directory: Path) -> Path:
+    """Raises: UserError: a name that cannot be a Python module, a file that is there already, a directory that cannot be written."""
+    _check_name(name)
+    path = directory / f"{name}.py"
+    words = name.split("_")
+    text = STRATEGY.substitute(title=" ".join(words).strip().capitalize(), class_name="".join(word.capitalize() for word in words))
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        if path.exists():
+            raise UserError(f"{path} exists already and stays as it is", "choose another name, or move that file away first") from None
+        raise UserError(f"{directory} is a file, not a directory", "choose another directory with --dir") from None
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}", "choose another directory with --dir") from None
+    return path
+
+
+def _check_name(name: str) -> None:
+    if re.fullmatch(r"[a-z][a-z0-9_]*", name) and not keyword.iskeyword(name):
+        return
+    suggestion = re.sub(r"[^a-z0-9]+", "_", name.removesuffix(".py").lower()).strip("_0123456789")
+    valid = suggestion and not keyword.iskeyword(suggestion)
+    raise UserError(
+        f"{name!r} cannot be a strategy's name: it takes lower-case letters, digits and _, starts with a letter and is no Python keyword",
+        f"for example: seawall new strategy {suggestion if valid else 'my_first'}",
+    )
