@@ -1,0 +1,12 @@
+"""While trading is halted, nothing leaves."""
+
+from seawall.api.signals import BreachType
+from seawall.api.units import Nanos
+from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.intent import Intent, Refusal
+
+
+def halted(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+    if not desk.halted:
+        return None
+    return Refusal("halted", BreachType.CIRCUIT_BREAKER, 0, 1, "halts")

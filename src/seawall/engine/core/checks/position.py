@@ -1,0 +1,27 @@
+"""The position of a symbol over all venues and strategies, counting all that working and unknown orders may still fill.
+
+An order that leads back towards zero passes even while the limit is broken.
+"""
+
+from seawall.api.orders import Side
+from seawall.api.signals import BreachType
+from seawall.api.units import Nanos
+from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.intent import Intent, Refusal
+from seawall.runtime.floats import base_as_float
+
+
+def position(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+    instrument = intent.instrument
+    limits = desk.limits.position.get(instrument.symbol)
+    if limits is None:
+        return None
+    exposure = desk.exposures.by_symbol[instrument.symbol]
+    if intent.side is Side.BUY:
+        limit, reached = limits.max_long, exposure.position + exposure.buying + intent.amount()
+    else:
+        limit, reached = limits.max_short, exposure.selling + intent.amount() - exposure.position
+    if limit is None or reached <= limit or reached <= 0:
+        return None
+    value = base_as_float(instrument, reached)
+    return Refusal("position", BreachType.POSITION_LIMIT, base_as_float(instrument, limit), value, instrument.base)

@@ -1,0 +1,17 @@
+"""Fat finger: a limit price may stand at most so far on the wrong side of the market (a buy above, a sell below)."""
+
+from seawall.api.orders import Side
+from seawall.api.signals import BreachType
+from seawall.api.units import BASIS_POINTS, Nanos
+from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.intent import Intent, Refusal
+
+
+def price_collar(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+    limit, reference = desk.limits.price_collar_bps, intent.reference_price
+    if limit is None or not intent.price or not reference:
+        return None  # A market order has no price of its own; a missing reference is `stale_data`'s to refuse.
+    beyond = intent.price - reference if intent.side is Side.BUY else reference - intent.price
+    if beyond * BASIS_POINTS <= limit * reference:
+        return None
+    return Refusal("price_collar", BreachType.NOTIONAL_LIMIT, limit, beyond * BASIS_POINTS / reference, "basis points from the market")

@@ -1,0 +1,14 @@
+"""No order on a price that is missing or older than the limit. Absence of news is not calm."""
+
+from seawall.api.signals import BreachType
+from seawall.api.units import SECOND, Nanos
+from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.intent import Intent, Refusal
+
+
+def stale_data(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+    limit = desk.limits.max_price_age
+    age = now - intent.market.time
+    if intent.reference_price and (limit is None or age <= limit):
+        return None
+    return Refusal("stale_data", BreachType.STALE_DATA, (limit or 0) / SECOND, age / SECOND, "seconds since the last price")

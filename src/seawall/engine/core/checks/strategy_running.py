@@ -1,0 +1,12 @@
+"""Only a strategy that has started, and neither stopped nor failed, may order."""
+
+from seawall.api.signals import BreachType
+from seawall.api.units import Nanos
+from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.intent import Intent, Refusal
+
+
+def strategy_running(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+    if intent.account.running:
+        return None
+    return Refusal("strategy_running", BreachType.CIRCUIT_BREAKER, 1, 0, "running strategies")

@@ -1,0 +1,27 @@
+"""No order leaves that the venue's own filters would reject."""
+
+from seawall.api.signals import BreachType
+from seawall.api.units import Nanos
+from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.intent import Intent, Refusal
+from seawall.runtime.floats import money_as_float, price_as_float, quantity_as_float
+
+
+def venue_filters(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+    instrument, quantity, price = intent.instrument, intent.quantity, intent.price
+    if quantity < instrument.min_quantity:
+        return _refuse("least quantity", quantity_as_float(instrument, instrument.min_quantity), quantity_as_float(instrument, quantity))
+    if 0 < instrument.max_quantity < quantity:
+        return _refuse("largest quantity", quantity_as_float(instrument, instrument.max_quantity), quantity_as_float(instrument, quantity))
+    if price and price < instrument.min_price:
+        return _refuse("lowest price", price_as_float(instrument, instrument.min_price), price_as_float(instrument, price))
+    if 0 < instrument.max_price < price:
+        return _refuse("highest price", price_as_float(instrument, instrument.max_price), price_as_float(instrument, price))
+    if instrument.min_notional and intent.notional() < instrument.min_notional:
+        least = money_as_float(instrument, instrument.quote, instrument.min_notional)
+        return _refuse(f"least notional in {instrument.quote}", least, money_as_float(instrument, instrument.quote, intent.notional()))
+    return None
+
+
+def _refuse(unit: str, limit: float, value: float) -> Refusal:
+    return Refusal("venue_filters", BreachType.MALFORMED_SIGNAL, limit, value, unit)

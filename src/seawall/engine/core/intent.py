@@ -1,0 +1,47 @@
+"""What a strategy wants, sized and routed, before the gate has looked at it; and how a check says no."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from seawall.api.instruments import Instrument
+from seawall.api.orders import OrderType, Side, TimeInForce
+from seawall.api.signals import BreachType
+from seawall.api.units import Nanos, Price, Quantity
+from seawall.engine.core.market import Market
+from seawall.engine.core.strategies import StrategyAccount
+
+
+class Intent(msgspec.Struct, frozen=True):
+    account: StrategyAccount
+    tag: str
+    instrument: Instrument
+    market: Market
+    side: Side
+    order_type: OrderType
+    time_in_force: TimeInForce
+    quantity: Quantity
+    price: Price  # 0: a market order.
+    reference_price: Price  # What it would meet in the market now; 0: no price is known.
+    signal_time: Nanos
+
+    def amount(self) -> int:
+        """Base minor units."""
+        return self.quantity * self.instrument.lot_value
+
+    def notional(self) -> int:
+        """Quote minor units, at the limit or else at what it would meet."""
+        return (self.price or self.reference_price) * self.quantity * self.instrument.tick_value
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a check said no. `limit` and `value` are figures for people, in the words of `unit`."""
+
+    check: str
+    breach_type: BreachType
+    limit: float
+    value: float
+    unit: str
+
+
+Check = Callable[..., Refusal | None]

@@ -1,0 +1,102 @@
+"""The engine's orders: what is open or of unknown fate, and a window of what closed lately, so that a late fill still finds its owner.
+
+Which report may lead from which status to which is the table TRANSITIONS; the venue's word always wins, the table only tells surprise.
+"""
+
+from collections import deque
+
+import msgspec
+
+from seawall.api.instruments import InstrumentId
+from seawall.api.message import Address
+from seawall.api.orders import ClientOrderId, OrderId, OrderStatus, OrderType, Side, TimeInForce
+from seawall.api.units import Money, Nanos, Price, Quantity
+
+CLOSED_WINDOW = 1_000  # How many closed orders stay known to the engine.
+
+TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
+    OrderStatus.PENDING_NEW: (
+        OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
+        OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
+    ),
+    OrderStatus.NEW: (
+        OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
+        OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
+    ),
+    OrderStatus.PARTIALLY_FILLED: (
+        OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
+        OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
+    ),
+    OrderStatus.PENDING_CANCEL: (
+        OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
+        OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
+    ),
+    OrderStatus.UNKNOWN: (
+        OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
+        OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
+    ),
+    OrderStatus.FILLED: (),
+    OrderStatus.CANCELED: (),
+    OrderStatus.REJECTED: (),
+    OrderStatus.EXPIRED: (),
+}  # fmt: skip
+
+
+class Order(msgspec.Struct):
+    client_order_id: ClientOrderId
+    strategy: Address
+    tag: str
+    instrument: InstrumentId
+    side: Side
+    order_type: OrderType
+    time_in_force: TimeInForce
+    quantity: Quantity
+    price: Price  # 0: a market order.
+    decision_price: Price
+    created: Nanos
+    valid_until: Nanos  # On the venue's clock: until then a request that seems lost may still arrive.
+    status: OrderStatus = OrderStatus.PENDING_NEW
+    order_id: OrderId = OrderId(0)  # 0: not acknowledged.
+    cumulative_quantity: Quantity = Quantity(0)
+    cumulative_notional: Money = Money(0)
+    cancel_wanted: bool = False
+    queries: int = 0  # Sent in a row without an answer that settled it.
+    ended: OrderStatus | None = None  # The venue ended it, but reported more filled than we have booked: waits for those fills.
+    end_quantity: Quantity = Quantity(0)
+    end_reason: str = ""
+
+    @property
+    def leaves_quantity(self) -> Quantity:
+        return Quantity((self.quantity if self.ended is None else self.end_quantity) - self.cumulative_quantity)
+
+
+class Orders:
+    """Indexes over `open` and `closed`, which belong to the engine's state."""
+
+    def __init__(self, open_orders: dict[ClientOrderId, Order], closed: dict[ClientOrderId, Order]) -> None:
+        self.open = open_orders
+        self.closed = closed
+        self._closed_ids = deque(closed)
+        self._by_tag = {(o.strategy, o.tag): o.client_order_id for o in open_orders.values()}
+
+    def add(self, order: Order) -> None:
+        self.open[order.client_order_id] = order
+        self._by_tag[order.strategy, order.tag] = order.client_order_id
+
+    def find(self, client_order_id: ClientOrderId) -> Order | None:
+        return self.open.get(client_order_id) or self.closed.get(client_order_id)
+
+    def by_tag(self, strategy: Address, tag: str) -> Order | None:
+        return self.open.get(self._by_tag.get((strategy, tag), ClientOrderId("")))
+
+    def close(self, order: Order, status: OrderStatus) -> None:
+        assert status in TRANSITIONS[order.status], f"order {order.client_order_id}: {order.status} to {status}"
+        order.status = status
+        key = order.client_order_id
+        del self.open[key]
+        if self._by_tag.get((order.strategy, order.tag)) == key:
+            del self._by_tag[order.strategy, order.tag]
+        self.closed[key] = order
+        self._closed_ids.append(key)
+        if len(self._closed_ids) > CLOSED_WINDOW:
+            del self.closed[self._closed_ids.popleft()]

@@ -1,0 +1,124 @@
+"""Views over positions: exposure in money, profit and loss by strategy, venue, symbol and currency. Computed when asked, never posted."""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
+from seawall.api.message import Address
+from seawall.api.units import Currency
+from seawall.engine.core.exposure import Exposures
+from seawall.engine.core.market import Market
+from seawall.engine.core.positions import Position
+from seawall.engine.core.rates import Rates
+
+Key = TypeVar("Key")
+Positions = Mapping[Address, Mapping[InstrumentId, Position]]
+
+
+class ProfitAndLoss(msgspec.Struct):
+    """In minor units of one currency. total = realised + unrealised - fees."""
+
+    realised: int = 0
+    unrealised: int = 0
+    fees: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.realised + self.unrealised - self.fees
+
+
+class Row(msgspec.Struct, frozen=True):
+    """The profit and loss of one position, in its quote currency."""
+
+    strategy: Address
+    venue: Venue
+    symbol: Symbol
+    currency: Currency
+    result: ProfitAndLoss
+
+
+class Portfolio:
+    def __init__(
+        self,
+        instruments: Mapping[InstrumentId, Instrument],
+        markets: Mapping[InstrumentId, Market],
+        positions: Positions,
+        exposures: Exposures,
+        rates: Rates,
+    ) -> None:
+        self.instruments = instruments
+        self.markets = markets
+        self.positions = positions
+        self.exposures = exposures
+        self.rates = rates
+
+    def gross_notional(self, instrument: Instrument | None = None, added: int = 0) -> int | None:
+        """Every instrument at the largest position its working orders could lead to, in the valuation currency.
+
+        `instrument` counts `added` base minor units more. None: something held cannot be valued.
+        """
+        total = 0
+        extra = instrument.id if instrument is not None else None
+        for key, exposure in self.exposures.by_instrument.items():
+            amount = exposure.largest()
+            if key == extra:
+                amount += added
+            if not amount:
+                continue
+            held = self.instruments[key]
+            mark = self.markets[key].mark()
+            if not mark:
+                return None
+            value = self.rates.value(held.quote, amount * mark * held.tick_value // held.lot_value)
+            if value is None:
+                return None
+            total += value
+        return total
+
+    def rows(self) -> Iterator[Row]:
+        """One row a position, strategies and instruments in the order they first traded."""
+        for strategy, held in self.positions.items():
+            for key, position in held.items():
+                instrument = self.instruments[key]
+                worth = position.quantity * self.markets[key].mark() * instrument.tick_value // instrument.lot_value
+                result = ProfitAndLoss(position.realised, worth - position.cost, position.fees)
+                yield Row(strategy, instrument.venue, instrument.symbol, instrument.quote, result)
+
+    def by_currency(self, strategy: Address | None = None) -> dict[Currency, ProfitAndLoss]:
+        """Profit and loss per quote currency, of one strategy or of all."""
+        return _summed((row.currency, row.result) for row in self.rows() if strategy in (None, row.strategy))
+
+    def by_venue(self) -> dict[tuple[Venue, Currency], ProfitAndLoss]:
+        return _summed(((row.venue, row.currency), row.result) for row in self.rows())
+
+    def by_symbol(self) -> dict[tuple[Symbol, Currency], ProfitAndLoss]:
+        return _summed(((row.symbol, row.currency), row.result) for row in self.rows())
+
+    def total(self, strategy: Address | None = None) -> int | None:
+        """Profit and loss in the valuation currency; None: some currency has no rate. Fees in third currencies are taken off too."""
+        total = 0
+        amounts = {currency: result.total for currency, result in self.by_currency(strategy).items()}
+        for address, held in self.positions.items():
+            if strategy not in (None, address):
+                continue
+            for position in held.values():
+                for currency, fee in position.other_fees.items():
+                    amounts[currency] = amounts.get(currency, 0) - fee
+        for currency, amount in amounts.items():
+            value = self.rates.value(currency, amount)
+            if value is None:
+                return None
+            total += value
+        return total
+
+
+def _summed(rows: Iterator[tuple[Key, ProfitAndLoss]]) -> dict[Key, ProfitAndLoss]:
+    sums: dict[Key, ProfitAndLoss] = {}
+    for key, result in rows:
+        into = sums.setdefault(key, ProfitAndLoss())
+        into.realised += result.realised
+        into.unrealised += result.unrealised
+        into.fees += result.fees
+    return sums

@@ -1,0 +1,136 @@
+"""What the venue's answers mean. The venue's word is the truth; silence, and "not found" asked too early, are no answer."""
+
+from seawall.api.accounts import BalancesReported, FillsReported, OpenOrdersReported, OrderReported, OrderState
+from seawall.api.message import Envelope
+from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, TradeId
+from seawall.api.projections import PROJECTIONS, BreakFound
+from seawall.api.units import Nanos, Quantity
+from seawall.engine.core.booking import Booking
+from seawall.engine.core.orders import Order
+from seawall.engine.core.venues.session import VenueSession
+
+_OPEN = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
+
+
+class Reconciliation:
+    def __init__(self, booking: Booking) -> None:
+        self.booking = booking
+        self.orders = booking.orders
+
+    def patience_ended(self, session: VenueSession, now: Nanos) -> list[Envelope]:
+        """Orders whose last request went unanswered: their fate is unknown, so the venue is asked. While it is down, they wait."""
+        out: list[Envelope] = []
+        for key in session.overdue(now):
+            order = self.orders.open.get(key)
+            if order is not None:
+                out += self.doubt(order)
+                if session.live:
+                    out.append(session.query(order, now))
+        return out
+
+    def doubt(self, order: Order) -> list[Envelope]:
+        """A new order without an answer becomes UNKNOWN, and its strategy learns so."""
+        if order.status is not OrderStatus.PENDING_NEW:
+            return []
+        order.status = OrderStatus.UNKNOWN
+        return [self.booking.tell(order, "no answer from the venue")]
+
+    def order_reported(self, session: VenueSession, report: OrderReported, now: Nanos) -> list[Envelope]:
+        order = self.orders.open.get(report.client_order_id)
+        if order is None:
+            return []
+        if report.order is not None:
+            return self._known(session, order, report.order, now)
+        if order.order_id:
+            return self._forgotten(session, order, now)
+        believable = order.valid_until + session.settings.session.absence_margin
+        if report.event_time > believable:
+            return self.booking.ended(session, order, OrderStatus.REJECTED, Quantity(0), "never reached the venue", now)
+        session.ask_again_at(order, Nanos(now + believable - report.event_time + 1))
+        return []
+
+    def open_orders_reported(self, session: VenueSession, report: OpenOrdersReported, now: Nanos) -> list[Envelope]:
+        out: list[Envelope] = []
+        listed: dict[ClientOrderId, bool] = {}
+        for theirs in report.orders:
+            listed[theirs.client_order_id] = True
+            order = self.orders.open.get(theirs.client_order_id)
+            if order is not None:
+                out += self._known(session, order, theirs, now)
+            else:
+                out += self._unexpected(session, theirs)
+        for order in [o for o in self.orders.open.values() if self._of(session, o)]:
+            key = order.client_order_id
+            if key not in listed and key not in session.state.in_flight and order.ended is None:
+                out += self.doubt(order)
+                out.append(session.query(order, now))
+        return out
+
+    def fills_reported(self, session: VenueSession, report: FillsReported, now: Nanos) -> list[Envelope]:
+        out: list[Envelope] = []
+        for fill in report.fills:
+            out += self.booking.filled(session, fill, now)
+        if report.gap:
+            ours = f"booked up to trade {session.state.confirmed.get(report.instrument, 0)}"
+            subject = f"fills {report.instrument}"
+            out.append(_break(session, subject, ours, "older fills are no longer listed"))
+        if report.fills:
+            session.confirm(report.instrument, TradeId(report.fills[-1].trade_id))
+            if not report.complete:
+                out.append(session.ask_fills(report.instrument))
+        return out
+
+    def balances_reported(self, session: VenueSession, report: BalancesReported, now: Nanos) -> list[Envelope]:
+        """Adopts the venue's balances, unless fills that we know and they may not are on their way."""
+        state = session.state
+        theirs = {b.currency: b.free + b.locked for b in report.balances}
+        out: list[Envelope] = []
+        if state.balances_known:
+            if state.in_flight or report.event_time <= state.last_fill:
+                return []
+            for currency, amount in state.balances.items():
+                if theirs.get(currency, 0) != amount:
+                    out.append(_break(session, f"balance {currency}", str(amount), str(theirs.get(currency, 0))))
+        state.balances = dict(theirs)  # type: ignore[arg-type]
+        state.balances_known = True
+        return out
+
+    def _known(self, session: VenueSession, order: Order, theirs: OrderState, now: Nanos) -> list[Envelope]:
+        """The venue knows our order."""
+        if theirs.status not in _OPEN:
+            order.order_id = theirs.order_id
+            return self.booking.ended(session, order, theirs.status, theirs.cumulative_quantity, "found by reconciliation", now)
+        out = self.booking.accepted(order, theirs.order_id)
+        if order.cancel_wanted:
+            out.append(session.cancel(order, now))
+        else:
+            session.settled(order.client_order_id)
+        if theirs.cumulative_quantity > order.cumulative_quantity:
+            out.append(session.ask_fills(order.instrument))
+        return out
+
+    def _forgotten(self, session: VenueSession, order: Order, now: Nanos) -> list[Envelope]:
+        """The venue acknowledged this order once and now knows nothing of it: that proves nothing. It stays exposed, and we ask again."""
+        out: list[Envelope] = []
+        if order.status is not OrderStatus.UNKNOWN:
+            out.append(_break(session, f"order {order.client_order_id}", str(order.status), "no such order"))
+            order.status = OrderStatus.UNKNOWN
+            out.append(self.booking.tell(order, "the venue no longer knows it"))
+        session.ask_again_at(order, Nanos(now + session.settings.session.backoff_last))
+        return [*out, session.ask_fills(order.instrument)]
+
+    def _unexpected(self, session: VenueSession, theirs: OrderState) -> list[Envelope]:
+        """Open at the venue, not open here: an order of ours that we believed dead is cancelled, a stranger's is only reported."""
+        subject = f"order {theirs.client_order_id}"
+        if theirs.client_order_id not in self.orders.closed:
+            return [_break(session, subject, "not ours", str(theirs.status))]
+        cancel = CancelOrder(session.settings.account, theirs.client_order_id, theirs.instrument)
+        ours = str(self.orders.closed[theirs.client_order_id].status)
+        return [_break(session, subject, ours, str(theirs.status)), Envelope(session.settings.address, cancel)]
+
+    def _of(self, session: VenueSession, order: Order) -> bool:
+        return self.booking.instruments[order.instrument].venue == session.settings.venue
+
+
+def _break(session: VenueSession, subject: str, ours: str, theirs: str) -> Envelope:
+    return Envelope(PROJECTIONS, BreakFound(session.settings.address, subject, ours, theirs))

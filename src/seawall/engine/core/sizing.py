@@ -1,0 +1,105 @@
+"""From signals and explicit orders to intents: validate, weigh the confidence, choose the venue, size. One path for both."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue, instrument_id
+from seawall.api.orders import OrderType, Side
+from seawall.api.signals import OrderRequested, SignalGenerated
+from seawall.api.units import Nanos, Price
+from seawall.engine.core.intent import Intent
+from seawall.engine.core.market import Market
+from seawall.engine.core.strategies import StrategyAccount
+from seawall.runtime.floats import is_finite, lots_below, nearest_tick
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """The wish leads to no order. `malformed`: it should not have been uttered."""
+
+    reason: str
+    malformed: bool = False
+    value: float = 0.0
+
+
+class Sizing:
+    def __init__(
+        self,
+        instruments: Sequence[Instrument],
+        markets: Mapping[InstrumentId, Market],
+        is_live: Callable[[Venue], bool],
+    ) -> None:
+        self.instruments = {i.id: i for i in instruments}
+        self.markets = markets
+        self.is_live = is_live
+        self.by_symbol: dict[Symbol, list[Instrument]] = {}
+        for instrument in instruments:
+            self.by_symbol.setdefault(instrument.symbol, []).append(instrument)
+
+    def of_signal(self, signal: SignalGenerated, account: StrategyAccount) -> Intent | Dropped:
+        strength, confidence = signal.strength, signal.confidence
+        if not (is_finite(strength) and is_finite(confidence)):
+            return Dropped("strength and confidence must be finite numbers", malformed=True, value=strength)
+        if not 0.0 <= confidence <= 1.0:
+            return Dropped("confidence must lie between 0 and 1", malformed=True, value=confidence)
+        if confidence < account.min_confidence:
+            return Dropped("confidence under the strategy's min_confidence")
+        side = Side.BUY if strength > 0 else Side.SELL
+        instrument = self._route(signal.symbol, signal.venue, side)
+        if isinstance(instrument, Dropped):
+            return instrument
+        size = account.size(instrument)
+        if not (is_finite(size) and size >= 0.0):
+            return Dropped("max_position_size must be a finite number, not negative", malformed=True, value=size)
+        return self._intent(signal, account, instrument, side, min(abs(strength), 1.0) * confidence * size)
+
+    def of_request(self, request: OrderRequested, account: StrategyAccount) -> Intent | Dropped:
+        if not (is_finite(request.quantity) and request.quantity > 0.0):
+            return Dropped("quantity must be a positive finite number", malformed=True, value=request.quantity)
+        instrument = self._route(request.symbol, request.venue, request.side)
+        if isinstance(instrument, Dropped):
+            return instrument
+        return self._intent(request, account, instrument, request.side, request.quantity)
+
+    def _route(self, symbol: Symbol, venue: Venue, side: Side) -> Instrument | Dropped:
+        """The named venue, or the live one with the best price (the first of equals)."""
+        if venue:
+            named = self.instruments.get(instrument_id(venue, symbol))
+            return named if named is not None else Dropped(f"{symbol} is not traded on {venue}", malformed=True)
+        listed = self.by_symbol.get(symbol)
+        if listed is None:
+            return Dropped(f"unknown symbol {symbol}", malformed=True)
+        if len(listed) == 1:
+            return listed[0]
+        return self._best(listed, side) or Dropped(f"no live venue has a price for {symbol}")
+
+    def _best(self, listed: list[Instrument], side: Side) -> Instrument | None:
+        best: Instrument | None = None
+        numerator = denominator = 0  # The best price in quote currency, as a fraction: ticks differ between venues.
+        for instrument in listed:
+            ticks = self.markets[instrument.id].touch(side)
+            if not ticks or not self.is_live(instrument.venue):
+                continue
+            over, under = ticks * instrument.tick, instrument.price_scale
+            cheaper = over * denominator < numerator * under
+            dearer = over * denominator > numerator * under
+            if best is None or (cheaper if side is Side.BUY else dearer):
+                best, numerator, denominator = instrument, over, under
+        return best
+
+    def _intent(
+        self, wish: SignalGenerated | OrderRequested, account: StrategyAccount, instrument: Instrument, side: Side, quantity: float
+    ) -> Intent | Dropped:
+        price = Price(0)
+        if wish.order_type is not OrderType.MARKET:
+            if not (is_finite(wish.limit_price) and wish.limit_price > 0.0):
+                return Dropped(f"a {wish.order_type} order needs a positive limit_price", malformed=True, value=wish.limit_price)
+            price = nearest_tick(instrument, wish.limit_price)
+        lots = lots_below(instrument, quantity)
+        if lots <= 0:
+            return Dropped("quantity rounds down to nothing")
+        market = self.markets[instrument.id]
+        return Intent(
+            account, wish.tag, instrument, market, side, wish.order_type, wish.time_in_force, lots, price,
+            market.touch(side), Nanos(wish.signal_time),
+        )  # fmt: skip

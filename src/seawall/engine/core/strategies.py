@@ -1,0 +1,39 @@
+"""What the engine keeps about each strategy: its sizing, and what became of what it said."""
+
+import msgspec
+
+from seawall.api.instruments import Instrument, Symbol
+from seawall.api.message import Address
+from seawall.api.units import Nanos
+
+
+class StrategyAccount(msgspec.Struct):
+    address: Address
+    name: str = ""
+    version: str = ""
+    running: bool = False
+    max_position_size: float = 0.0  # In base currency.
+    max_position_sizes: dict[Symbol, float] = {}  # By symbol, where one has its own.
+    min_confidence: float = 0.1
+    signals: int = 0
+    orders: int = 0
+    clamped: int = 0
+    dropped: dict[str, int] = {}  # Reason -> signals that asked for nothing, or for what does not exist.
+    refused: dict[str, int] = {}  # Check -> refusals by the gate.
+    sent_times: list[Nanos] = []  # When the latest orders were sent: a ring as long as the order-rate limit.
+    sent_position: int = 0  # Where the ring's oldest entry stands.
+
+    def size(self, instrument: Instrument) -> float:
+        """The `max_position_size` that holds for this instrument, in base currency."""
+        return self.max_position_sizes.get(instrument.symbol, self.max_position_size)
+
+    def note_sent(self, now: Nanos, limit: int | None) -> None:
+        self.orders += 1
+        if limit is None:
+            return
+        times = self.sent_times
+        if len(times) < limit:
+            times.append(now)
+        else:
+            times[self.sent_position % limit] = now
+            self.sent_position = (self.sent_position + 1) % limit

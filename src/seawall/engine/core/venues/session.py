@@ -1,0 +1,220 @@
+"""The connection to one account at one venue: log on, ask what is true, go live, notice silence, start again.
+
+    DOWN --wake--> CONNECTING --LoggedOn--> SYNCHRONISING --every question answered--> LIVE
+      ^                |                        |                                       |
+      +----------------+------- patience ends, SessionLost, silence --------------------+
+
+The session owns requests and their patience, nothing else: what answers mean for orders and money is decided in `reconciliation` and
+`booking`. A request whose answer stays out is never taken for a failure.
+"""
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+
+from seawall.api.accounts import Heartbeat, Logon, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
+from seawall.api.instruments import InstrumentId
+from seawall.api.message import Envelope, Message
+from seawall.api.orders import CancelOrder, ClientOrderId, PlaceOrder, Side, TradeId
+from seawall.api.projections import PROJECTIONS, SessionChanged
+from seawall.api.units import Nanos
+from seawall.engine.core.orders import Order
+from seawall.engine.core.venues.settings import VenueSettings
+from seawall.engine.core.venues.state import SessionState, SessionStatus
+
+
+class VenueSession:
+    def __init__(self, settings: VenueSettings, state: SessionState) -> None:
+        self.settings = settings
+        self.state = state
+        self._patience = [(at, key) for key, at in state.in_flight.items()]  # A heap; entries that no longer hold are skipped.
+        heapify(self._patience)
+
+    @property
+    def live(self) -> bool:
+        return self.state.status is SessionStatus.LIVE
+
+    def deadline(self) -> Nanos | None:
+        """When `overdue` or `on_time` has something to do."""
+        state = self.state
+        times = []
+        if self._patience and self._trim():
+            times.append(self._patience[0][0])
+        if state.status is not SessionStatus.LIVE or self.settings.session.heartbeat_interval is not None:
+            times.append(state.wake_at)
+        if state.status is SessionStatus.LIVE and self.settings.session.reconcile_interval is not None:
+            times.append(state.reconcile_at)
+        return min(times) if times else None
+
+    # Requests about orders
+
+    def place(self, order: Order, now: Nanos) -> Envelope:
+        self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
+        return self._send(
+            PlaceOrder(
+                self.settings.account, order.client_order_id, order.instrument, order.side, order.order_type,
+                order.time_in_force, order.quantity, order.price, valid_until=order.valid_until,
+            )
+        )  # fmt: skip
+
+    def cancel(self, order: Order, now: Nanos) -> Envelope:
+        self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
+        valid_until = self.venue_time(now) + self.settings.session.order_validity
+        return self._send(CancelOrder(self.settings.account, order.client_order_id, order.instrument, Nanos(valid_until)))
+
+    def query(self, order: Order, now: Nanos) -> Envelope:
+        """Asks what became of an order, each time more patiently."""
+        self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout + self._backoff(order.queries))
+        order.queries += 1
+        return self._send(QueryOrder(self.settings.account, self._request(), order.instrument, order.client_order_id))
+
+    def ask_again_at(self, order: Order, at: Nanos) -> None:
+        """Lets an order of unknown fate rest until asking makes sense."""
+        self._await_answer(order.client_order_id, at)
+
+    def settled(self, client_order_id: ClientOrderId) -> None:
+        """The venue has spoken about this order: no request about it is open any more."""
+        self.state.in_flight.pop(client_order_id, None)
+
+    def overdue(self, now: Nanos) -> list[ClientOrderId]:
+        """Takes out the orders whose answer has not come in time."""
+        late = []
+        while self._trim() and self._patience[0][0] <= now:
+            key = heappop(self._patience)[1]
+            del self.state.in_flight[key]
+            late.append(key)
+        return late
+
+    def venue_time(self, now: Nanos) -> int:
+        return now + self.state.clock_offset
+
+    # The connection
+
+    def heard(self, now: Nanos) -> None:
+        self.state.heard_at = now
+
+    def on_time(self, now: Nanos, instruments: Iterable[InstrumentId]) -> list[Envelope]:
+        """What is due: log on, give up, heartbeat, notice silence, reconcile `instruments`."""
+        state, settings = self.state, self.settings.session
+        if state.status is SessionStatus.DOWN:
+            return self._connect(now) if now >= state.wake_at else []
+        if state.status is not SessionStatus.LIVE:
+            return self.drop("no answer in time", now) if now >= state.wake_at else []
+        if settings.heartbeat_interval is not None and now - state.heard_at >= settings.silence_limit:
+            return self.drop("silence", now)
+        out = []
+        if settings.heartbeat_interval is not None and now >= state.wake_at:
+            state.wake_at = Nanos(now + settings.heartbeat_interval)
+            out.append(self._send(Heartbeat(self.settings.account, self._request())))
+        if settings.reconcile_interval is not None and now >= state.reconcile_at:
+            state.reconcile_at = Nanos(now + settings.reconcile_interval)
+            state.awaited.clear()
+            out += self._questions(instruments)
+        return out
+
+    def logged_on(self, now: Nanos, instruments: Iterable[InstrumentId]) -> list[Envelope]:
+        if self.state.status is not SessionStatus.CONNECTING:
+            return []  # An answer to an attempt we had given up.
+        self.state.awaited.clear()
+        self.state.wake_at = Nanos(now + self.settings.session.answer_timeout)
+        return [*self._become(SessionStatus.SYNCHRONISING, "logged on"), *self._questions(instruments)]
+
+    def answered(self, request_id: int, now: Nanos) -> list[Envelope]:
+        """One question of a synchronisation has its answer; with the last one the session is live."""
+        state, settings = self.state, self.settings.session
+        state.awaited.pop(request_id, None)
+        if state.status is not SessionStatus.SYNCHRONISING or state.awaited:
+            return []
+        state.attempts = 0
+        state.wake_at = Nanos(now + (settings.heartbeat_interval or 0))
+        state.reconcile_at = Nanos(now + (settings.reconcile_interval or 0))
+        return self._become(SessionStatus.LIVE, "synchronised")
+
+    def drop(self, reason: str, now: Nanos) -> list[Envelope]:
+        """The connection is gone. Open requests may or may not have arrived; they stay in flight until the venue is asked."""
+        state = self.state
+        wait = min(self._backoff(state.attempts), self.settings.session.probe_interval)
+        state.attempts += 1
+        state.wake_at = Nanos(now + wait)
+        state.awaited.clear()
+        return self._become(SessionStatus.DOWN, reason)
+
+    def measure_clock(self, venue_time: Nanos, now: Nanos) -> None:
+        self.state.clock_offset = venue_time - now
+
+    # Fills
+
+    def is_new(self, instrument: InstrumentId, trade_id: TradeId, side: Side) -> bool:
+        """Whether this fill has not been booked yet; from now on it has."""
+        state = self.state
+        if trade_id <= state.confirmed.get(instrument, 0):
+            return False
+        applied = state.applied.get(instrument)
+        if applied is None:
+            applied = state.applied[instrument] = {}
+        key = trade_id * 2 + (side is Side.SELL)  # An account that trades with itself has two fills of one trade.
+        if key in applied:
+            return False
+        applied[key] = True
+        return True
+
+    def wants_confirmation(self, instrument: InstrumentId) -> bool:
+        return len(self.state.applied[instrument]) == self.settings.session.trade_window
+
+    def confirm(self, instrument: InstrumentId, trade_id: TradeId) -> None:
+        """The venue has listed every fill up to `trade_id`, and all are booked."""
+        state = self.state
+        if trade_id <= state.confirmed.get(instrument, 0):
+            return
+        state.confirmed[instrument] = trade_id
+        state.applied[instrument] = {key: True for key in state.applied.get(instrument, {}) if key // 2 > trade_id}
+
+    def ask_fills(self, instrument: InstrumentId) -> Envelope:
+        request = self._request()
+        self.state.awaited[request] = "fills"
+        after = self.state.confirmed.get(instrument, TradeId(0))
+        return self._send(QueryFills(self.settings.account, request, instrument, after))
+
+    # Inside
+
+    def _connect(self, now: Nanos) -> list[Envelope]:
+        self.state.wake_at = Nanos(now + self.settings.session.answer_timeout)
+        logon = self._send(Logon(self.settings.account, self._request()))
+        return [*self._become(SessionStatus.CONNECTING, "logging on"), logon]
+
+    def _questions(self, instruments: Iterable[InstrumentId]) -> list[Envelope]:
+        out = [self.ask_fills(instrument) for instrument in instruments]
+        for query in (QueryOpenOrders, QueryBalances):
+            request = self._request()
+            self.state.awaited[request] = query.__name__
+            out.append(self._send(query(self.settings.account, request)))
+        return out
+
+    def _become(self, status: SessionStatus, reason: str) -> list[Envelope]:
+        self.state.status = status
+        return [Envelope(PROJECTIONS, SessionChanged(self.settings.address, status, reason))]
+
+    def _send(self, message: Message) -> Envelope:
+        return Envelope(self.settings.address, message)
+
+    def _request(self) -> int:
+        self.state.next_request += 1
+        return self.state.next_request
+
+    def _await_answer(self, key: ClientOrderId, until: int) -> None:
+        self.state.in_flight[key] = Nanos(until)
+        heappush(self._patience, (Nanos(until), key))
+
+    def _trim(self) -> bool:
+        """Drops heap entries that no longer hold; whether any is left."""
+        patience, in_flight = self._patience, self.state.in_flight
+        if not in_flight:
+            patience.clear()
+        while patience and in_flight.get(patience[0][1]) != patience[0][0]:
+            heappop(patience)
+        return bool(patience)
+
+    def _backoff(self, attempts: int) -> int:
+        """Doubles from the first to the last interval, then jitters between a half and the whole of it."""
+        settings = self.settings.session
+        interval = min(settings.backoff_first << min(attempts, 20), settings.backoff_last)
+        return interval // 2 + self.state.rng.below(interval // 2 + 1)

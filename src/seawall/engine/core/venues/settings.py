@@ -1,0 +1,28 @@
+"""How patient a venue session is."""
+
+import msgspec
+
+from seawall.api.instruments import Venue
+from seawall.api.message import Address
+from seawall.api.orders import AccountId
+from seawall.api.units import MILLISECOND, SECOND, Nanos
+
+
+class SessionSettings(msgspec.Struct, frozen=True):
+    answer_timeout: Nanos = Nanos(2 * SECOND)  # For any request: later, its fate is unknown.
+    order_validity: Nanos = Nanos(5 * SECOND)  # The venue rejects an order that arrives later.
+    absence_margin: Nanos = Nanos(SECOND)  # How long after that window the venue's "no such order" is believed.
+    heartbeat_interval: Nanos | None = Nanos(5 * SECOND)  # None: the venue runs in this process and cannot fall silent.
+    silence_limit: Nanos = Nanos(15 * SECOND)  # No word from the venue for so long: down.
+    reconcile_interval: Nanos | None = Nanos(30 * SECOND)
+    backoff_first: Nanos = Nanos(100 * MILLISECOND)
+    backoff_last: Nanos = Nanos(30 * SECOND)  # Between repeated requests.
+    probe_interval: Nanos = Nanos(5 * SECOND)  # Between attempts to connect, at most.
+    trade_window: int = 1_000  # Applied trade ids kept per instrument before the venue is asked to confirm them.
+
+
+class VenueSettings(msgspec.Struct, frozen=True):
+    venue: Venue
+    address: Address
+    account: AccountId
+    session: SessionSettings = SessionSettings()

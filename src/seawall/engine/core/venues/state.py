@@ -1,0 +1,35 @@
+"""What a venue session must not forget over a crash."""
+
+from enum import StrEnum
+
+import msgspec
+
+from seawall.api.instruments import InstrumentId
+from seawall.api.orders import ClientOrderId, TradeId
+from seawall.api.units import Currency, Money, Nanos
+from seawall.runtime.rng import Rng
+
+
+class SessionStatus(StrEnum):
+    DOWN = "down"  # Waits until `wake_at`, then logs on.
+    CONNECTING = "connecting"  # Logon sent.
+    SYNCHRONISING = "synchronising"  # Logged on; asks what is true before anything new leaves.
+    LIVE = "live"
+
+
+class SessionState(msgspec.Struct):
+    rng: Rng  # For the jitter of backoffs.
+    status: SessionStatus = SessionStatus.DOWN
+    attempts: int = 0  # To connect, in a row.
+    wake_at: Nanos = Nanos(0)  # Down: when to log on. Connecting, synchronising: when to give up. Live: next heartbeat.
+    heard_at: Nanos = Nanos(0)
+    reconcile_at: Nanos = Nanos(0)
+    clock_offset: int = 0  # The venue's clock less ours, as its last answer told.
+    next_request: int = 1
+    awaited: dict[int, str] = {}  # Requests of the current synchronisation or reconciliation that are unanswered.
+    in_flight: dict[ClientOrderId, Nanos] = {}  # Orders whose last request is unanswered, and when patience ends.
+    confirmed: dict[InstrumentId, TradeId] = {}  # Every fill up to this trade id is booked: the venue said so.
+    applied: dict[InstrumentId, dict[int, bool]] = {}  # Booked fills above it: trade id, sign by side.
+    last_fill: Nanos = Nanos(0)  # The venue's time of the newest fill booked.
+    balances: dict[Currency, Money] = {}  # Free and locked together, as our books have them.
+    balances_known: bool = False
