@@ -29,6 +29,8 @@ def run(words: Sequence[str]) -> int:
     except UserError as error:
         show(error)
         return 2
+    except KeyboardInterrupt:
+        return 130
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

@@ -10,7 +10,7 @@ import typer
 
 from seawall.cli.errors import UserError
 
-STRATEGY = Template('''"""$title: buys when the price stands above its average, sells when it falls below. Change the idea, keep the shape."""
+STRATEGY = Template('''"""$title: buys above the average price, sells below it. Change the idea, keep the shape."""
 
 from seawall.strategy import MarketSignal, OrderFill, PriceUpdate, RiskBreach, TradingStrategy
 
