@@ -16,6 +16,14 @@ class OpenAccount(Message, frozen=True):
     deposits: dict[Currency, Money]
 
 
+class AccountRefused(Message, frozen=True):
+    """An OpenAccount had no effect. Goes to the owner it named."""
+
+    account: AccountId
+    reason: str
+    event_time: Nanos
+
+
 class Logon(Message, frozen=True):
     account: AccountId
     request_id: int

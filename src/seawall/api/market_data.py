@@ -3,7 +3,7 @@
 import msgspec
 
 from seawall.api.instruments import InstrumentId
-from seawall.api.message import Message
+from seawall.api.message import Address, Message
 from seawall.api.orders import Side, TradeId
 from seawall.api.units import Nanos, Price, Quantity
 
@@ -50,6 +50,7 @@ class DepthChanged(Message, frozen=True):
 class QueryDepth(Message, frozen=True):
     instrument: InstrumentId
     limit: int = 100
+    requester: Address = Address("")  # Who gets the answer. Empty: everybody.
 
 
 class DepthReported(Message, frozen=True):

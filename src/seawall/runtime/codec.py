@@ -24,6 +24,7 @@ MESSAGES: tuple[type[Message], ...] = (
     orders.OrderExpired,
     orders.CancelRejected,
     accounts.OpenAccount,
+    accounts.AccountRefused,
     accounts.Logon,
     accounts.LoggedOn,
     accounts.LogonRefused,
