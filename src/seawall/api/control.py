@@ -24,3 +24,35 @@ class CrashMachine(Message, frozen=True):
 
 class RestartMachine(Message, frozen=True):
     machine: Address
+
+
+class SetClock(Message, frozen=True):
+    """The machine's own clock now reads true time plus `offset_ns`, and runs fast by `drift_ppb` since the world began."""
+
+    machine: Address
+    offset_ns: int
+    drift_ppb: int = 0
+
+
+class MachineStopped(Message, frozen=True):
+    """A fact: the machine raised `error` while it handled the entry `sequence`, a bug. It stays down when it did so again in recovery."""
+
+    machine: Address
+    sequence: int
+    error: str
+    stays_down: bool
+
+
+class MachineRecovered(Message, frozen=True):
+    """A fact: the machine runs again from its disk, which had survived up to the entry `through`. What came after is lost."""
+
+    machine: Address
+    epoch: int
+    through: int
+
+
+class RecoveryFailed(Message, frozen=True):
+    """A fact: the machine stays down, because what its disk holds is damaged."""
+
+    machine: Address
+    damage: str

@@ -1,0 +1,1 @@
+"""Watches everything and explains it: invariants that must hold in every run."""

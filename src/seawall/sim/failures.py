@@ -1,0 +1,42 @@
+"""How a run can end badly. All of them name what a person needs to look for the cause.
+
+RunFailed
+  InvariantViolated   something that must always hold does not
+  Runaway             the run would not end
+"""
+
+from seawall.api.message import Address, Message
+from seawall.api.units import Nanos
+
+
+class RunFailed(Exception):
+    """The run stops where it stands; its journal is complete up to here."""
+
+
+class InvariantViolated(RunFailed):
+    def __init__(self, name: str, details: str, sequence: int, time: Nanos, seed: int) -> None:
+        super().__init__(f"invariant {name} violated after entry {sequence} at {time} (seed {seed}): {details}")
+        self.name = name
+        self.details = details
+        self.sequence = sequence
+        self.time = time
+        self.seed = seed
+
+
+class Runaway(RunFailed):
+    pass
+
+
+class MachineFailure:
+    """A machine raised an exception: a bug. `stays_down`: it did so again at the same message when it recovered."""
+
+    def __init__(self, machine: Address, sequence: int, message: Message, error: Exception) -> None:
+        self.machine = machine
+        self.sequence = sequence
+        self.message = message
+        self.error = error
+        self.stays_down = False
+
+    def __str__(self) -> str:
+        outcome = "and again in recovery: it stays down" if self.stays_down else "and recovered"
+        return f"{self.machine} raised {type(self.error).__name__}({self.error}) at entry {self.sequence}, {self.message}, {outcome}"

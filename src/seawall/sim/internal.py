@@ -1,0 +1,26 @@
+"""What the world tells itself through its own queue. No machine ever sees these, and the journal does not hold them."""
+
+import msgspec
+
+
+class Wake(msgspec.Struct, frozen=True):
+    """A machine's deadline may have come."""
+
+
+class Synced(msgspec.Struct, frozen=True):
+    """A disk has made entries durable."""
+
+    epoch: int
+
+
+class Began(msgspec.Struct, frozen=True):
+    """A recovered machine is to be told so."""
+
+    epoch: int
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """The end of a run."""
+
+
+WAKE = Wake()
