@@ -4,7 +4,6 @@ import ast
 import inspect
 from importlib import import_module
 
-import msgspec
 from tests.architecture.sources import ROOT, calls, parsed, product_files
 
 from seawall.api.message import Message
