@@ -1,0 +1,123 @@
+"""From what is catalogued and what the data shows to instruments: one number of decimals per currency for the whole run."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+import msgspec
+
+from seawall.api.instruments import Instrument, InstrumentId, define_spot, instrument_id
+from seawall.market_data.recorded.catalogue import Catalogue, SymbolEntry
+from seawall.market_data.recorded.errors import RecordingError
+from seawall.market_data.recorded.grid import Grid
+from seawall.market_data.recorded.kinds import ROW_COLUMNS, Kind
+from seawall.market_data.recorded.sources import Source
+from seawall.market_data.recorded.survey import Block
+
+_DEFAULT_FEE = Decimal("0.001")
+_MAX_DECIMALS = 12  # Beyond it a few million of the currency would no longer fit 64 bits.
+
+
+class Market(NamedTuple):
+    """A venue and canonical symbol."""
+
+    venue: str
+    symbol: str
+
+    @property
+    def id(self) -> InstrumentId:
+        return instrument_id(self.venue, self.symbol)
+
+
+def define(
+    markets: dict[Market, list[tuple[Source, Block]]], catalogue: Catalogue, given: Sequence[Instrument]
+) -> tuple[dict[Market, Instrument], list[str]]:
+    """An instrument for each market, and warnings about what had to be inferred.
+
+    Raises:
+        RecordingError: prices without a grid, or units that do not fit each other.
+    """
+    fixed = {instrument.id: instrument for instrument in given}
+    warnings: list[str] = []
+    entries: dict[Market, SymbolEntry] = {}
+    for market, blocks in markets.items():
+        if market.id not in fixed:
+            entries[market] = _completed(market, catalogue.entry(*market), blocks, warnings)
+    decimals = _decimals(entries, catalogue, [fixed[market.id] for market in markets if market.id in fixed])
+    return {market: fixed[market.id] if market.id in fixed else _spot(market, entries[market], decimals) for market in markets}, warnings
+
+
+def _completed(market: Market, entry: SymbolEntry, blocks: list[tuple[Source, Block]], warnings: list[str]) -> SymbolEntry:
+    inferred = []
+    if entry.tick is None or entry.lot is None:
+        grid = _learn(blocks)
+        if entry.tick is None:
+            if grid.off_grid is not None:
+                raise RecordingError(
+                    f"{market.id}: prices like {grid.off_grid!r} have no tick",
+                    f"Round them first, or give their tick: instruments={{'venues': {{'{market.venue}': {{'symbols': {{'{market.symbol}': {{'tick': '0.01'}}}}}}}}}}.",
+                )
+            step, decimals = grid.tick()
+            entry.tick = Decimal(step).scaleb(-decimals)
+            inferred.append(f"tick {entry.tick:f}")
+        if entry.lot is None:
+            entry.lot = Decimal(1).scaleb(-grid.lot_decimals(_places(entry.tick)))
+            inferred.append(f"lot {entry.lot:f}")
+    if entry.maker_fee is None or entry.taker_fee is None:
+        entry.maker_fee = _DEFAULT_FEE if entry.maker_fee is None else entry.maker_fee
+        entry.taker_fee = _DEFAULT_FEE if entry.taker_fee is None else entry.taker_fee
+        inferred.append(f"fees {entry.maker_fee:f} maker, {entry.taker_fee:f} taker (assumed)")
+    if inferred:
+        warnings.append(f"{market.id} is not fully described in instruments.yaml; inferred from the data: {', '.join(inferred)}")
+    return entry
+
+
+def _learn(blocks: list[tuple[Source, Block]]) -> Grid:
+    grid = Grid()
+    for source, block in blocks:
+        columns = [name for kind in Kind for name in ROW_COLUMNS[kind] if name in source.columns and name not in ("aggressor", "trade_id")]
+        for _, table in source.slices([*columns, "venue", "symbol"], block.first_row, block.last_row + 1):
+            if not block.pure:
+                table = table.filter(venue=block.venue, symbol=block.symbol)
+            for name in columns:
+                learn = grid.learn_quantities if "quantity" in name or name == "volume" else grid.learn_prices
+                learn(table[name].to_numpy())
+    return grid
+
+
+def _decimals(entries: dict[Market, SymbolEntry], catalogue: Catalogue, fixed: Sequence[Instrument]) -> dict[str, int]:
+    """A currency's minor unit must divide every lot, if it is a base, and every tick x lot, if it is a quote."""
+    needed: dict[str, int] = {}
+    for market, entry in entries.items():
+        assert entry.tick is not None and entry.lot is not None, "tick and lot are known here"
+        base, _, quote = market.symbol.partition("-")
+        for currency, step in ((base, entry.lot), (quote, entry.tick * entry.lot)):
+            needed[currency] = max(needed.get(currency, catalogue.decimals(currency)), _places(step))
+    for instrument in fixed:
+        for currency, decimals in ((instrument.base, instrument.base_decimals), (instrument.quote, instrument.quote_decimals)):
+            if needed.setdefault(currency, decimals) > decimals:
+                raise RecordingError(
+                    f"{instrument.id} counts {currency} in {decimals} decimals, others in this run need {needed[currency]}",
+                    f"Define it with {needed[currency]} decimals: a currency has one minor unit in a run.",
+                )
+            needed[currency] = decimals
+    return needed
+
+
+def _places(value: Decimal) -> int:
+    return -int(value.normalize().as_tuple().exponent)
+
+
+def _spot(market: Market, entry: SymbolEntry, decimals: dict[str, int]) -> Instrument:
+    base, _, quote = market.symbol.partition("-")
+    for currency in (base, quote):
+        if decimals[currency] > _MAX_DECIMALS:
+            raise RecordingError(
+                f"{market.id}: tick {entry.tick:f} x lot {entry.lot:f} needs {decimals[currency]} decimals of {currency}, at most {_MAX_DECIMALS} are kept",
+                "Give a larger lot or tick.",
+            )
+    texts = {name: format(value, "f") for name, value in msgspec.structs.asdict(entry).items() if value is not None}
+    try:
+        return define_spot(market.venue, market.symbol, base_decimals=decimals[base], quote_decimals=decimals[quote], **texts)
+    except ValueError as error:
+        raise RecordingError(f"{market.id}: {error}", "Correct its entry in the instruments file.") from None

@@ -1,0 +1,158 @@
+"""Opens sources as one recording: looks through each once, chooses, defines instruments, numbers streams."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seawall.api.instruments import Instrument
+from seawall.api.units import SECOND, Nanos
+from seawall.market_data.recorded.catalogue import Catalogue, load_catalogue
+from seawall.market_data.recorded.define import Market, define
+from seawall.market_data.recorded.errors import RecordingError
+from seawall.market_data.recorded.kinds import Kind
+from seawall.market_data.recorded.reader import Reader
+from seawall.market_data.recorded.recording import Recording
+from seawall.market_data.recorded.rows import Stream
+from seawall.market_data.recorded.sources import Source, open_sources
+from seawall.market_data.recorded.survey import Block, survey
+from seawall.market_data.recorded.symbols import Contracts, canonical, is_perpetual
+
+
+class _Found(NamedTuple):
+    block: Block
+    market: Market
+
+
+def open_recording(
+    sources: Any,
+    *,
+    instruments: str | Path | Mapping[str, Any] | Sequence[Instrument] | None = None,
+    venues: Sequence[str] | None = None,
+    symbols: Sequence[str] | None = None,
+    venue: str = "recorded",
+    symbol: str | None = None,
+    bar_interval_ns: int | None = None,
+    bar_quotes: bool = True,
+) -> Recording:
+    """Opens files, patterns and tables as one recorded market.
+
+    Args:
+        sources: a path, a pattern, a polars or pandas frame, a dict of arrays; a list of those; a dict from "venue:symbol" to tables.
+        instruments: a file or dict in the form of instruments.yaml, laid over ours; or instruments, taken as they are.
+        venues, symbols: read only these.
+        venue, symbol: of tables without such columns.
+        bar_interval_ns: of every bar, instead of the most common step of each stream.
+        bar_quotes: read the bid and ask at a bar's close, where recorded, as a quote delivered just before the bar.
+
+    Raises:
+        RecordingError: says what is wrong, where, and what is allowed.
+    """
+    described = instruments if isinstance(instruments, (str, Path, Mapping)) else None
+    catalogue = load_catalogue(described)
+    opened: list[tuple[Source, bool, list[_Found]]] = []
+    for source in open_sources(sources, venue, symbol):
+        view = survey(source)
+        opened.append((source, view.sorted, [_Found(block, _market(catalogue, block, source)) for block in view.blocks]))
+    opened = _choose(opened, venues, symbols)
+    _refuse_perpetuals(catalogue, [found.market for _, _, blocks in opened for found in blocks])
+
+    markets: dict[Market, list[tuple[Source, Block]]] = {}
+    for source, _, blocks in opened:
+        for found in blocks:
+            markets.setdefault(found.market, []).append((source, found.block))
+    defined, warnings = define(markets, catalogue, () if described is not None or instruments is None else tuple(instruments))
+
+    streams: list[Stream] = []
+    readers: list[Reader] = []
+    for source, whole, blocks in opened:
+        kinds = (Kind.QUOTE, Kind.BAR) if bar_quotes and source.kind is Kind.BAR and source.has_quotes else (source.kind,)
+        first_of_source = len(streams)
+        for block, market in blocks:
+            interval = _interval(source, block, market, bar_interval_ns, warnings) if source.kind is Kind.BAR else 0
+            streams += [_stream(len(streams) + n, kind, defined[market], source, block, interval) for n, kind in enumerate(kinds)]
+        for number, kind in enumerate(kinds):
+            readers += _readers(source, kind, [f.block for f in blocks], streams[first_of_source + number :: len(kinds)], whole)
+    _check_overlaps(streams, warnings)
+    return Recording([source for source, _, _ in opened], readers, streams, warnings)
+
+
+def _market(catalogue: Catalogue, block: Block, source: Source) -> Market:
+    try:
+        return Market(block.venue, canonical(block.symbol, catalogue.contracts(block.venue)))
+    except RecordingError as error:
+        raise RecordingError(f"{source.name}: {error.message}", error.hint) from None
+
+
+def _choose(
+    opened: list[tuple[Source, bool, list[_Found]]], venues: Sequence[str] | None, symbols: Sequence[str] | None
+) -> list[tuple[Source, bool, list[_Found]]]:
+    everything = [found.market for _, _, blocks in opened for found in blocks]
+    for what, wanted, there in (("venue", venues, {m.venue: True for m in everything}), ("symbol", symbols, {m.symbol: True for m in everything})):
+        if unknown := next((name for name in wanted or () if name not in there), None):
+            raise RecordingError(f"no {what} {unknown} in the recorded data", f"There are: {', '.join(there)}.")
+    kept = []
+    for source, whole, blocks in opened:
+        own = [f for f in blocks if (not venues or f.market.venue in venues) and (not symbols or f.market.symbol in symbols)]
+        if own:
+            kept.append((source, whole, own))
+    if not kept:
+        raise RecordingError("no rows are left", f"There are: {', '.join(dict.fromkeys(m.id for m in everything)) or 'none at all'}.")
+    return kept
+
+
+def _refuse_perpetuals(catalogue: Catalogue, markets: Sequence[Market]) -> None:
+    perpetuals = dict.fromkeys(market for market in markets if is_perpetual(market.symbol))
+    if not perpetuals:
+        return
+    first = next(iter(perpetuals))
+    why = "perpetuals are not traded yet"
+    if catalogue.contracts(first.venue) is Contracts.INVERSE:
+        why = "inverse (coin-margined) contracts are not traded: their profit is in the coin, and every figure here would be wrong"
+    spot = [market for market in markets if market not in perpetuals]
+    rest = f"Leave them out: --venues {','.join(dict.fromkeys(m.venue for m in spot))} --symbols {','.join(dict.fromkeys(m.symbol for m in spot))}"
+    raise RecordingError(
+        f"{', '.join(market.id for market in perpetuals)} cannot be traded: {why}", f"{rest}." if spot else "Record a spot market for now."
+    )
+
+
+def _interval(source: Source, block: Block, market: Market, given: int | None, warnings: list[str]) -> int:
+    if given is not None:
+        return given
+    if not block.steps:
+        raise RecordingError(f"{source.name}: one bar of {market.id} does not show how long it lasts", "Give bar_interval_ns.")
+    interval = block.steps.most_common(1)[0][0]
+    if shorter := sum(count for step, count in block.steps.items() if step < interval):
+        warnings.append(f"{source.name}: {shorter} bars of {market.id} open before the one before them closes ({interval // SECOND} s)")
+    return interval
+
+
+def _stream(index: int, kind: Kind, instrument: Instrument, source: Source, block: Block, interval: int) -> Stream:
+    first, last = Nanos(block.first_time + interval), Nanos(block.last_time + interval)
+    return Stream(index, kind, instrument, source.name, Nanos(interval), block.rows, first, last)
+
+
+def _readers(source: Source, kind: Kind, blocks: Sequence[Block], streams: Sequence[Stream], whole: bool) -> list[Reader]:
+    """One reader for a source in order of time, else one for each block."""
+    members = {(block.venue, block.symbol): stream for block, stream in zip(blocks, streams, strict=True)}
+    if whole and len(members) > 1 and len({stream.interval: True for stream in streams}) == 1:
+        first, stop = min(block.first_row for block in blocks), max(block.last_row for block in blocks) + 1
+        return [Reader(source, kind, members, first, stop, pure=False)]
+    return [
+        Reader(source, kind, {key: stream}, block.first_row, block.last_row + 1, block.pure)
+        for block, (key, stream) in zip(blocks, members.items(), strict=True)
+    ]
+
+
+def _check_overlaps(streams: Sequence[Stream], warnings: list[str]) -> None:
+    """The same rows given twice would count twice."""
+    alike: dict[tuple[str, Kind, int], list[Stream]] = {}
+    for stream in streams:
+        alike.setdefault((stream.instrument.id, stream.kind, stream.interval), []).append(stream)
+    for group in alike.values():
+        for before, after in pairwise(sorted(group, key=lambda stream: stream.first_time)):
+            if after.first_time <= before.last_time:
+                text = f"{before.source} and {after.source} both have {after.kind}s of {after.instrument.id} at the same time"
+                if after.kind is Kind.BAR:
+                    raise RecordingError(text, "Leave one of them out.")
+                warnings.append(f"{text}: both are used")
