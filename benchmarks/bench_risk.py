@@ -1,0 +1,89 @@
+"""How long all pre-trade checks take on one order: an engine with four venues, three symbols, positions, working orders, every limit set."""
+
+from time import perf_counter_ns
+
+from seawall.api.accounts import LoggedOn
+from seawall.api.instruments import define_spot
+from seawall.api.market_data import QuoteChanged, Traded
+from seawall.api.message import Address, Tick
+from seawall.api.orders import AccountId, OrderType, Side, TimeInForce, TradeId
+from seawall.api.risk import Limits, SymbolLimits
+from seawall.api.signals import OrderRequested, StrategyStarted
+from seawall.api.units import SECOND, Currency, Nanos, Price, Quantity
+from seawall.engine.core.gate import ApprovedOrder, review
+from seawall.engine.core.intent import Intent
+from seawall.engine.core.machine import Engine, EngineSettings
+from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
+from seawall.engine.core.venues.state import SessionStatus
+from seawall.runtime.machine import handle
+from seawall.runtime.rng import Rng
+
+VENUES = ("alpha", "beta", "gamma", "delta")
+SYMBOLS = ("BTC-USDT", "ETH-USDT", "SOL-USDT")
+STRATEGY = Address("strategy:bench")
+ORDERS = 100_000
+
+
+def run() -> dict[str, float]:
+    engine = build()
+    intents = [_intent(engine, rng_step) for rng_step in _steps()]
+    times = []
+    for number, intent in enumerate(intents):
+        now = Nanos(10 * SECOND + number)
+        before = perf_counter_ns()
+        verdict = review(intent, engine, now)
+        times.append(perf_counter_ns() - before)
+        assert type(verdict) is ApprovedOrder, verdict
+    times.sort()
+    return {"risk_check_us_p50": times[ORDERS // 2] / 1_000, "risk_check_us_p99": times[ORDERS * 99 // 100] / 1_000}
+
+
+def build() -> Engine:
+    instruments = tuple(define_spot(v, s, tick="0.01", lot="0.0001", min_notional="5") for v in VENUES for s in SYMBOLS)
+    limits = Limits(
+        max_order_value=10**15,
+        max_order_quantity={i.symbol: 10**12 for i in instruments},
+        position={i.symbol: SymbolLimits(max_long=10**12, max_short=10**12) for i in instruments},
+        max_total_notional=10**17,
+        max_orders=1_000_000,
+    )
+    session = SessionSettings(heartbeat_interval=None, reconcile_interval=None)
+    venues = tuple(VenueSettings(v, Address(f"venue:{v}"), AccountId(v), session) for v in VENUES)
+    engine = Engine(EngineSettings(Address("engine"), venues, instruments, limits, Currency("USDT")))
+    for state in engine.state.sessions.values():
+        state.status = SessionStatus.LIVE
+    handle(engine, StrategyStarted(STRATEGY, "bench", "1", 1.0, 0.1), Nanos(0))
+    for number, instrument in enumerate(instruments):
+        now = Nanos(10 * SECOND)
+        handle(engine, QuoteChanged(instrument.id, 1, Price(9_999), Quantity(10), Price(10_001), Quantity(10), now), now)
+        handle(engine, Traded(instrument.id, TradeId(1), Price(10_000), Quantity(1), Side.BUY, now), now)
+        wanted = OrderRequested(
+            STRATEGY, instrument.symbol, Side.BUY, 1.0, f"w{number}", now, instrument.venue, OrderType.LIMIT, TimeInForce.GTC, 99.0
+        )
+        assert handle(engine, wanted, now)
+    return engine
+
+
+def _steps() -> list[int]:
+    rng = Rng(7)
+    return [rng.next_u64() for _ in range(ORDERS)]
+
+
+def _intent(engine: Engine, step: int) -> Intent:
+    instruments = engine.settings.instruments
+    instrument = instruments[step % len(instruments)]
+    market = engine.state.markets[instrument.id]
+    side = Side.BUY if step >> 8 & 1 else Side.SELL
+    price = Price(0) if step >> 9 & 1 else Price(9_990 + (step >> 10) % 20)
+    order_type = OrderType.LIMIT if price else OrderType.MARKET
+    account = engine.state.strategies[STRATEGY]
+    quantity = Quantity(1_000 + (step >> 20) % 1_000)
+    reference = market.touch(side)
+    return Intent(
+        account, "t", instrument, market, side, order_type, TimeInForce.GTC, quantity, price, reference, Nanos(10 * SECOND),
+        quantity * instrument.lot_value, (price or reference) * quantity * instrument.tick_value,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(run())
