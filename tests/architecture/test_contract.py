@@ -4,10 +4,9 @@ import ast
 import inspect
 from importlib import import_module
 
-from tests.architecture.sources import ROOT, calls, parsed, product_files
-
 from seawall.api.message import Message
 from seawall.runtime.codec import MESSAGES
+from tests.architecture.sources import ROOT, calls, parsed, product_files
 
 GATE = "engine/core/gate.py"
 

@@ -7,6 +7,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 from tests.architecture.sources import parsed, product_files
 
 PURE_ROOMS = ("api", "runtime", "strategy", "sim", "backtest")  # And every core/.
