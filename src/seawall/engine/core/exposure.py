@@ -12,22 +12,25 @@ from seawall.engine.core.positions import Position
 class Exposure:
     """In base minor units."""
 
-    __slots__ = ("buying", "position", "selling")
+    __slots__ = ("buying", "position", "reach", "selling")
 
     def __init__(self) -> None:
         self.position = 0
         self.buying = 0  # Still to be bought by working and unknown orders.
         self.selling = 0
+        self.reach = 0  # The largest absolute position that fills of working orders could lead to.
 
-    def largest(self) -> int:
-        """The largest absolute position that fills of working orders could lead to."""
-        return max(abs(self.position + self.buying), abs(self.position - self.selling))
-
-    def largest_with(self, side: Side, amount: int) -> int:
-        """The same, were an order of that side and amount working too."""
+    def reach_with(self, side: Side, amount: int) -> int:
+        """The reach, were an order of that side and amount working too."""
         if side is Side.BUY:
             return max(abs(self.position + self.buying + amount), abs(self.position - self.selling))
         return max(abs(self.position + self.buying), abs(self.position - self.selling - amount))
+
+    def add(self, position: int, buying: int, selling: int) -> None:
+        held = self.position = self.position + position
+        self.buying += buying
+        self.selling += selling
+        self.reach = max(abs(held + self.buying), abs(held - self.selling))
 
 
 class Exposures:
@@ -54,16 +57,11 @@ class Exposures:
     def work(self, instrument: InstrumentId, side: Side, lots: int) -> None:
         """Adds to (lots < 0: takes from) what working orders may still trade."""
         amount = lots * self._lot_value[instrument]
-        own, shared = self._pairs[instrument]
-        if side is Side.BUY:
-            own.buying += amount
-            shared.buying += amount
-        else:
-            own.selling += amount
-            shared.selling += amount
+        buying, selling = (amount, 0) if side is Side.BUY else (0, amount)
+        for exposure in self._pairs[instrument]:
+            exposure.add(0, buying, selling)
 
     def move(self, instrument: InstrumentId, amount: int) -> None:
         """Moves the position by a signed amount of base minor units."""
-        own, shared = self._pairs[instrument]
-        own.position += amount
-        shared.position += amount
+        for exposure in self._pairs[instrument]:
+            exposure.add(amount, 0, 0)

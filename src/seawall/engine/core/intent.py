@@ -24,14 +24,8 @@ class Intent(msgspec.Struct, frozen=True):
     price: Price  # 0: a market order.
     reference_price: Price  # What it would meet in the market now; 0: no price is known.
     signal_time: Nanos
-
-    def amount(self) -> int:
-        """Base minor units."""
-        return self.quantity * self.instrument.lot_value
-
-    def notional(self) -> int:
-        """Quote minor units, at the limit or else at what it would meet."""
-        return (self.price or self.reference_price) * self.quantity * self.instrument.tick_value
+    amount: int  # Base minor units.
+    notional: int  # Quote minor units, at the limit or else at what it would meet.
 
 
 class Refusal(msgspec.Struct, frozen=True):

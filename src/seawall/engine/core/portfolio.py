@@ -53,29 +53,37 @@ class Portfolio:
         self.positions = positions
         self.exposures = exposures
         self.rates = rates
+        self._lines = [
+            (exposures.by_instrument[i.id], markets[i.id], i.tick_value, i.lot_value, "" if i.quote == rates.currency else i.quote)
+            for i in instruments.values()
+        ]
 
-    def gross_notional(self, instrument: Instrument | None = None, added: int = 0) -> int | None:
+    def gross_notional(self, added: int = 0, instrument: Instrument | None = None) -> int | None:
         """Every instrument at the largest position its working orders could lead to, in the valuation currency.
 
-        `instrument` counts `added` base minor units more. None: something held cannot be valued.
+        `added` base minor units of `instrument` count on top. None: something that counts cannot be valued.
         """
         total = 0
-        extra = instrument.id if instrument is not None else None
-        for key, exposure in self.exposures.by_instrument.items():
-            amount = exposure.largest()
-            if key == extra:
-                amount += added
-            if not amount:
-                continue
-            held = self.instruments[key]
-            mark = self.markets[key].mark()
-            if not mark:
-                return None
-            value = self.rates.value(held.quote, amount * mark * held.tick_value // held.lot_value)
-            if value is None:
-                return None
-            total += value
-        return total
+        for exposure, market, tick_value, lot_value, foreign in self._lines:
+            if exposure.reach:
+                value = exposure.reach * (market.last or market.mark()) * tick_value // lot_value
+                if not value or foreign:
+                    converted = self._in_valuation_currency(value, foreign)
+                    if converted is None:
+                        return None
+                    value = converted
+                total += value
+        if instrument is None:
+            return total
+        more = added * self.markets[instrument.id].mark() * instrument.tick_value // instrument.lot_value
+        converted = self._in_valuation_currency(more, "" if instrument.quote == self.rates.currency else instrument.quote)
+        return None if converted is None else total + converted
+
+    def _in_valuation_currency(self, amount: int, foreign: str) -> int | None:
+        """None: no price gave the amount, or there is no rate for it."""
+        if not amount:
+            return None
+        return self.rates.value(Currency(foreign), amount) if foreign else amount
 
     def rows(self) -> Iterator[Row]:
         """One row a position, strategies and instruments in the order they first traded."""

@@ -99,7 +99,8 @@ class Sizing:
         if lots <= 0:
             return Dropped("quantity rounds down to nothing")
         market = self.markets[instrument.id]
+        reference = market.touch(side)
         return Intent(
             account, wish.tag, instrument, market, side, wish.order_type, wish.time_in_force, lots, price,
-            market.touch(side), Nanos(wish.signal_time),
+            reference, Nanos(wish.signal_time), lots * instrument.lot_value, (price or reference) * lots * instrument.tick_value,
         )  # fmt: skip

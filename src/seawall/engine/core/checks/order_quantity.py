@@ -10,7 +10,7 @@ from seawall.runtime.floats import base_as_float
 def order_quantity(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
     instrument = intent.instrument
     limit = desk.limits.max_order_quantity.get(instrument.symbol)
-    amount = intent.amount()
+    amount = intent.amount
     if limit is None or amount <= limit:
         return None
     value = base_as_float(instrument, amount)

@@ -11,7 +11,7 @@ def order_value(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
     if limit is None:
         return None
     rates = desk.rates
-    value = rates.value(intent.instrument.quote, intent.notional())
+    value = rates.value(intent.instrument.quote, intent.notional)
     if value is not None and value <= limit:
         return None
     shown = float("inf") if value is None else rates.as_float(value)

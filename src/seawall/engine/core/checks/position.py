@@ -18,9 +18,9 @@ def position(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
         return None
     exposure = desk.exposures.by_symbol[instrument.symbol]
     if intent.side is Side.BUY:
-        limit, reached = limits.max_long, exposure.position + exposure.buying + intent.amount()
+        limit, reached = limits.max_long, exposure.position + exposure.buying + intent.amount
     else:
-        limit, reached = limits.max_short, exposure.selling + intent.amount() - exposure.position
+        limit, reached = limits.max_short, exposure.selling + intent.amount - exposure.position
     if limit is None or reached <= limit or reached <= 0:
         return None
     value = base_as_float(instrument, reached)

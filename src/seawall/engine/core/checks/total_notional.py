@@ -14,10 +14,10 @@ def total_notional(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
     if limit is None:
         return None
     exposure = desk.exposures.by_instrument[intent.instrument.id]
-    before, after = exposure.largest(), exposure.largest_with(intent.side, intent.amount())
+    before, after = exposure.reach, exposure.reach_with(intent.side, intent.amount)
     if after <= before:
         return None
-    value = desk.portfolio.gross_notional(intent.instrument, after - before)
+    value = desk.portfolio.gross_notional(after - before, intent.instrument)
     if value is not None and value <= limit:
         return None
     rates = desk.rates

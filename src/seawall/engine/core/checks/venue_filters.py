@@ -17,9 +17,9 @@ def venue_filters(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
         return _refuse("lowest price", price_as_float(instrument, instrument.min_price), price_as_float(instrument, price))
     if 0 < instrument.max_price < price:
         return _refuse("highest price", price_as_float(instrument, instrument.max_price), price_as_float(instrument, price))
-    if instrument.min_notional and intent.notional() < instrument.min_notional:
+    if instrument.min_notional and intent.notional < instrument.min_notional:
         least = money_as_float(instrument, instrument.quote, instrument.min_notional)
-        return _refuse(f"least notional in {instrument.quote}", least, money_as_float(instrument, instrument.quote, intent.notional()))
+        return _refuse(f"least notional in {instrument.quote}", least, money_as_float(instrument, instrument.quote, intent.notional))
     return None
 
 
