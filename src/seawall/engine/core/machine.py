@@ -96,6 +96,7 @@ class Engine:
 
     def restore(self, state: EngineState) -> None:
         self.state = state
+        self.limits = state.limits
         settings = self.settings
         instruments = {i.id: i for i in settings.instruments}
         self.sessions = {v.account: VenueSession(v, state.sessions[v.account]) for v in settings.venues}
@@ -113,11 +114,7 @@ class Engine:
         times = [at for session in self.sessions.values() if (at := session.deadline()) is not None]
         return min(times) if times else None
 
-    # What checks may look at (checks/desk.py)
-
-    @property
-    def limits(self) -> risk.Limits:
-        return self.state.limits
+    # What checks may look at (checks/desk.py), beside limits, exposures, portfolio, rates
 
     @property
     def halted(self) -> bool:
@@ -201,7 +198,7 @@ class Engine:
         )  # fmt: skip
         self.orders.add(order)
         self.exposures.work(order.instrument, order.side, order.quantity)
-        intent.account.note_sent(now, state.limits.max_orders)
+        intent.account.note_sent(now, self.limits.max_orders)
         return session.place(order, now)
 
     def _refuse(self, intent: Intent, refusals: list[Refusal]) -> list[Envelope]:

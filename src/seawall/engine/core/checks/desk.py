@@ -10,14 +10,11 @@ from seawall.engine.core.rates import Rates
 
 
 class Desk(Protocol):
-    @property
-    def limits(self) -> Limits: ...
-    @property
-    def exposures(self) -> Exposures: ...
-    @property
-    def portfolio(self) -> Portfolio: ...
-    @property
-    def rates(self) -> Rates: ...
+    limits: Limits
+    exposures: Exposures
+    portfolio: Portfolio
+    rates: Rates
+
     @property
     def halted(self) -> bool: ...
     def is_live(self, venue: Venue) -> bool: ...
