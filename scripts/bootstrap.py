@@ -74,7 +74,7 @@ def set_up(found: list[Interpreter], environment: Path) -> tuple[Path, Interpret
         raise Failed(f"Seawall needs Python 3.11 or newer (3.13 is best). Found:\n{seen}\nInstall one, then call make again.")
     uv = find_uv() or install_uv([interpreter.path for interpreter in usable])
     for interpreter in usable:
-        say(f"{environment.name}: trying {interpreter}")
+        say(f"{environment.name}: installing packages for {interpreter}; the first time they are downloaded, which takes a while")
         if synchronise(uv, interpreter, environment):
             return environment, interpreter
     raise Failed(f"no Python could take the packages that uv.lock names ({', '.join(str(i) for i in usable)}); the reasons stand above.")

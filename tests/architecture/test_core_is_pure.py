@@ -38,6 +38,7 @@ FLOATS = {
     "runtime/floats.py": "the one place where floats become integers and back",
     "runtime/rng.py": "scales by powers of two, which is exact",
     "strategy/": "strategies think in floats",
+    "backtest/rows.py": "prices as strategies read them, beside the integers",
     "backtest/host.py": "the middle of a quote, for strategies",
     "api/signals.py": "what strategies say and read",
     "engine/core/strategies.py": "a strategy's own settings",
