@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import bootstrap
+import run_tests
 
 BREAKS = "exit 127"  # A version manager's shim for a version that is not active.
 
@@ -108,3 +109,14 @@ def test_a_uv_that_is_too_old_or_does_not_start_is_not_used(tmp_path: Path, monk
     assert bootstrap.find_uv() in (None, str(bootstrap.private_uv()))
     script(tmp_path / "bin" / "uv", BREAKS)
     assert bootstrap.find_uv() in (None, str(bootstrap.private_uv()))
+
+
+def test_a_second_python_that_is_not_there_is_left_out_and_said_so() -> None:
+    only = [bootstrap.Interpreter((3, 12, 1), "/usr/bin/python3.12")]
+    assert run_tests.run_on((3, 11), only, []) == (True, "Python 3.11: left out, none starts on this machine")
+
+
+def test_a_second_python_that_cannot_be_set_up_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = machine(tmp_path, monkeypatch, refused="*")
+    passed, said = run_tests.run_on((3, 13), found, [])
+    assert (passed, "Python 3.13: not run" in said) == (False, True)
