@@ -28,15 +28,15 @@ class Runaway(RunFailed):
 
 
 class MachineFailure:
-    """A machine raised an exception: a bug. `stays_down`: it did so again at the same message when it recovered."""
+    """A machine raised an exception: a bug. `stays_down`: it did so while it recovered, where another recovery would meet it again."""
 
-    def __init__(self, machine: Address, sequence: int, message: Message, error: Exception) -> None:
+    def __init__(self, machine: Address, sequence: int, message: Message, error: Exception, *, stays_down: bool) -> None:
         self.machine = machine
         self.sequence = sequence
         self.message = message
         self.error = error
-        self.stays_down = False
+        self.stays_down = stays_down
 
     def __str__(self) -> str:
-        outcome = "and again in recovery: it stays down" if self.stays_down else "and recovered"
-        return f"{self.machine} raised {type(self.error).__name__}({self.error}) at entry {self.sequence}, {self.message}, {outcome}"
+        outcome = " in recovery, and stays down" if self.stays_down else ""
+        return f"{self.machine} raised {type(self.error).__name__}({self.error}) at entry {self.sequence}, {self.message}{outcome}"

@@ -20,16 +20,10 @@ _LOW_BITS = 0xFFFFFFFF
 class Constant(msgspec.Struct, frozen=True):
     ns: int = 0
 
-    def draw(self, bits: int) -> int:
-        return self.ns
-
 
 class Uniform(msgspec.Struct, frozen=True):
     low_ns: int
     high_ns: int
-
-    def draw(self, bits: int) -> int:
-        return self.low_ns + ((self.high_ns - self.low_ns) * bits >> 32)
 
 
 class LongTailed(msgspec.Struct, frozen=True):
@@ -39,12 +33,8 @@ class LongTailed(msgspec.Struct, frozen=True):
     spread_ns: int
     high_ns: int
 
-    def draw(self, bits: int) -> int:
-        zeros = ((bits | 1 << 32) & -(bits | 1 << 32)).bit_length() - 1  # Each has a chance of one half.
-        return min(self.high_ns, self.low_ns + ((self.spread_ns * bits >> 32) << (zeros >> 1)))
 
-
-Latency = Constant | Uniform | LongTailed  # `draw` maps 32 random bits to nanoseconds.
+Latency = Constant | Uniform | LongTailed
 
 
 class LinkSpec(msgspec.Struct, frozen=True):
@@ -68,18 +58,41 @@ PERFECT = LinkSpec()
 class Link:
     """One direction. `quiet_ns`: its delay when nothing random can happen on it, so that the host need not ask; else -1."""
 
-    __slots__ = ("_cut", "_duplicate_below", "_last", "_loss_below", "_quiet_ns", "_rng", "_spec", "quiet_ns", "target")
+    __slots__ = (
+        "_cut",
+        "_duplicate_below",
+        "_faultless_ns",
+        "_high_ns",
+        "_last",
+        "_loss_below",
+        "_low_ns",
+        "_ordered",
+        "_rng",
+        "_spare",
+        "_spread_ns",
+        "quiet_ns",
+        "target",
+    )
 
     def __init__(self, target: Any, spec: LinkSpec, rng: Rng) -> None:
         self.target = target  # The host's own object for the receiving machine.
-        self._spec = spec
         self._rng = rng
+        self._spare = -1  # The unused half of the last draw.
+        self._ordered = spec.ordered
         self._loss_below = (spec.loss_ppm << 32) // PPM
         self._duplicate_below = (spec.duplicate_ppm << 32) // PPM
-        faultless = isinstance(spec.latency, Constant) and not spec.loss_ppm and not spec.duplicate_ppm
-        self._quiet_ns = self.quiet_ns = spec.latency.draw(0) if faultless else -1
+        self._high_ns = 0  # 0: no tail.
+        match spec.latency:
+            case Constant(ns):
+                self._low_ns, self._spread_ns = ns, 0
+            case Uniform(low_ns, high_ns):
+                self._low_ns, self._spread_ns = low_ns, high_ns - low_ns
+            case LongTailed(low_ns, spread_ns, high_ns):
+                self._low_ns, self._spread_ns, self._high_ns = low_ns, spread_ns, high_ns
+        faultless = not (self._spread_ns or self._loss_below or self._duplicate_below)
+        self._faultless_ns = self.quiet_ns = self._low_ns if faultless else -1
         self._cut = False
-        self._last = 0
+        self._last = Nanos(0)
 
     def cut(self) -> None:
         """What is sent from now on is lost. What is under way still arrives."""
@@ -88,28 +101,37 @@ class Link:
 
     def heal(self) -> None:
         self._cut = False
-        self.quiet_ns = self._quiet_ns
+        self.quiet_ns = self._faultless_ns
 
-    def arrivals(self, now: Nanos) -> list[Nanos]:
+    def arrivals(self, now: Nanos) -> tuple[Nanos, ...]:
         """When what is sent now arrives: never, once, or twice."""
-        if self._cut:
-            return []
-        bits = self._rng.next_u64()
-        if bits & _LOW_BITS < self._loss_below:
-            return []
-        spec = self._spec
-        arrival = now + spec.latency.draw(bits >> 32)
-        if spec.ordered:
+        if self._cut or (self._loss_below and self._bits() < self._loss_below):
+            return ()
+        arrival = self._arrival(now)
+        if self._duplicate_below and self._bits() < self._duplicate_below:
+            return (arrival, self._arrival(now))
+        return (arrival,)
+
+    def _arrival(self, now: Nanos) -> Nanos:
+        bits = self._bits()
+        delay = self._spread_ns * bits >> 32
+        if self._high_ns:
+            zeros = (bits & -bits).bit_length() - 1 if bits else 32  # Each has a chance of one half.
+            delay = min(delay << (zeros >> 1), self._high_ns - self._low_ns)
+        arrival: Nanos = now + self._low_ns + delay  # type: ignore[assignment]
+        if self._ordered:
             arrival = self._last = max(arrival, self._last)
-        if not self._duplicate_below:
-            return [Nanos(arrival)]
-        bits = self._rng.next_u64()
-        if bits & _LOW_BITS >= self._duplicate_below:
-            return [Nanos(arrival)]
-        second = now + spec.latency.draw(bits >> 32)
-        if spec.ordered:
-            second = self._last = max(second, self._last)
-        return [Nanos(arrival), Nanos(second)]
+        return arrival
+
+    def _bits(self) -> int:
+        """32 random bits. A draw has 64."""
+        bits = self._spare
+        if bits >= 0:
+            self._spare = -1
+            return bits
+        drawn = self._rng.next_u64()
+        self._spare = drawn >> 32
+        return drawn & _LOW_BITS
 
 
 def link_rng(seed: int, source: Address, target: Address) -> Rng:

@@ -23,7 +23,7 @@ from seawall.api.message import PUBLIC, Address, Envelope, Message, Restarted, T
 from seawall.api.units import Nanos
 from seawall.audit.core.invariants.invariant import Invariant, Watcher
 from seawall.runtime.codec import encode
-from seawall.runtime.journal import Stamp, entry_decoder
+from seawall.runtime.journal import Stamp
 from seawall.runtime.machine import Machine, handle, restore, snapshot
 from seawall.sim.clock import Clock
 from seawall.sim.failures import InvariantViolated, MachineFailure, Runaway
@@ -32,13 +32,7 @@ from seawall.sim.network import PERFECT, LinkSpec
 from seawall.sim.node import Held, Node, NodeSpec, Outside
 from seawall.sim.recorder import Recorder, Sink, state_digest
 from seawall.sim.routes import Routes
-
-WORLD = Address("world")  # The journal keeps under this name what was done to the world, not to a machine.
-
-COMMANDS: tuple[type[Message], ...] = (Partition, HealPartition, CrashMachine, RestartMachine, SetClock)
-FACTS: tuple[type[Message], ...] = (MachineStopped, MachineRecovered, RecoveryFailed)
-
-decode_entry = entry_decoder(*COMMANDS, *FACTS)
+from seawall.sim.vocabulary import COMMANDS, WORLD, decode_entry
 
 EPOCH = Nanos(0)
 TICK = Tick()
@@ -73,7 +67,7 @@ class World:
         self.failures: list[MachineFailure] = []
         self.progress: Callable[[World], bool] | None = None  # Called every few thousand deliveries; True stops the run.
         self._snapshot_every = snapshot_every
-        self._queue: list[tuple[int, int, Any, Any]] = []
+        self._queue: list[tuple[Nanos, int, Any, Any]] = []
         self._next_order = count(0).__next__
         self._next_first = count(-_TICKS).__next__
         self._recorder = Recorder()
@@ -197,13 +191,13 @@ class World:
             if handler is None:
                 if message is stop:
                     return True
-                self.now = Nanos(at)
+                self.now = at
                 message = internal(node, message)
                 sequence = self.sequence  # Commands leave entries too.
                 handler = node.handlers.get(message.__class__)
                 if handler is None:
                     continue
-            self.now = now = Nanos(at)
+            self.now = now = at
             self.sequence = sequence = sequence + 1
             payload = encode((sequence, now, node.address, message))
             record(payload)
@@ -235,16 +229,17 @@ class World:
         now, queue, next_order, sent = self.now, self._queue, self._next_order, self._sent
         for envelope in envelopes:
             message = envelope.message
-            watchers = sent.get(message.__class__)
-            if watchers is not None:
-                self._observe(watchers, node.address, message)
+            for name, watcher in sent.get(message.__class__, ()):
+                details = watcher(node.address, message, now)
+                if details is not None:
+                    raise self._violated(name, details)
             target = envelope.target
             links = node.feeds.get(message.__class__) if target == PUBLIC else node.routes.get(target)
             if links is None:
                 links = self._routes.find(node, target, message.__class__)
             for link in links:
                 if link.quiet_ns >= 0:
-                    heappush(queue, (now + link.quiet_ns, next_order(), link.target, message))
+                    heappush(queue, (now + link.quiet_ns, next_order(), link.target, message))  # type: ignore[misc]
                 else:
                     for arrival in link.arrivals(now):
                         heappush(queue, (arrival, next_order(), link.target, message))
@@ -318,7 +313,7 @@ class World:
     def _fail(self, node: Node, message: Message, error: Exception) -> None:
         """A machine raised: its process ends, and comes back from the disk, which an ending process does not harm."""
         sequence = self.sequence
-        self.failures.append(MachineFailure(node.address, sequence, message, error))
+        self.failures.append(MachineFailure(node.address, sequence, message, error, stays_down=False))
         self._note(MachineStopped(node.address, sequence, type(error).__name__, False))
         node.disk.commit_all()
         node.end(torn_bytes=0)
@@ -337,9 +332,7 @@ class World:
             try:
                 handle(machine, entry.message, entry.now)
             except Exception as error:  # The second hit at the same message: another recovery would meet it again.
-                failure = MachineFailure(node.address, entry.sequence, entry.message, error)
-                failure.stays_down = True
-                self.failures.append(failure)
+                self.failures.append(MachineFailure(node.address, entry.sequence, entry.message, error, stays_down=True))
                 self._note(MachineStopped(node.address, entry.sequence, type(error).__name__, True))
                 return
         node.begin(machine)
@@ -383,7 +376,10 @@ class World:
         for name, watcher in watchers:
             details = watcher(machine, message, self.now)
             if details is not None:
-                raise InvariantViolated(name, details, self.sequence, self.now, self.seed)
+                raise self._violated(name, details)
+
+    def _violated(self, name: str, details: str) -> InvariantViolated:
+        return InvariantViolated(name, details, self.sequence, self.now, self.seed)
 
     def _flush(self) -> None:
         self._recorder.flush(self.sequence)
