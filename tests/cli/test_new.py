@@ -5,8 +5,18 @@ from runpy import run_path
 
 import pytest
 
+from seawall.api.instruments import define_spot
+from seawall.api.market_data import Traded
+from seawall.api.message import Address, Message
+from seawall.api.orders import ClientOrderId, Liquidity, OrderId, Side, TradeId
+from seawall.api.signals import FillApplied, OrderRequested, SignalGenerated, StartStrategy
+from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.cli.main import run
-from seawall.strategy import PriceUpdate, TradingStrategy
+from seawall.runtime.machine import handle
+from seawall.strategy import TradingStrategy
+from seawall.strategy.core.machine import StrategyMachine
+
+INSTRUMENT = define_spot("alpha", "BTC-USDT", tick="1", lot="0.001")
 
 
 def written(directory: Path, name: str) -> type[TradingStrategy]:
@@ -19,8 +29,40 @@ def written(directory: Path, name: str) -> type[TradingStrategy]:
     return strategy
 
 
-def prices(*values: float) -> list[PriceUpdate]:
-    return [PriceUpdate("BTC-USDT", "alpha", timestamp_ns=n, price=price, sequence=n) for n, price in enumerate(values)]
+def wishes(strategy: type[TradingStrategy], *prices: int) -> list[Message]:
+    """What the strategy asks the engine for, each wish filled at once: bought 0.010, sold all."""
+    machine = StrategyMachine(Address("strategy:mine"), Address("engine"), strategy, {"window": 5}, [INSTRUMENT], seed=1)
+    handle(machine, StartStrategy(), Nanos(0))
+    asked: list[Message] = []
+    for n, price in enumerate(prices, start=1):
+        trade = Traded(INSTRUMENT.id, TradeId(n), Price(price), Quantity(1), Side.BUY, Nanos(n))
+        for envelope in handle(machine, trade, Nanos(n)):
+            wish = envelope.message
+            assert isinstance(wish, SignalGenerated | OrderRequested), wish
+            asked.append(wish)
+            handle(machine, filled(wish, price), Nanos(n))
+    return asked
+
+
+def filled(wish: SignalGenerated | OrderRequested, price: int) -> FillApplied:
+    bought = isinstance(wish, SignalGenerated)
+    return FillApplied(
+        strategy=wish.strategy,
+        tag=wish.tag,
+        client_order_id=ClientOrderId("1"),
+        instrument=INSTRUMENT.id,
+        order_id=OrderId(1),
+        trade_id=TradeId(1),
+        side=Side.BUY if bought else Side.SELL,
+        price=Price(price),
+        quantity=Quantity(10),
+        leaves_quantity=Quantity(0),
+        liquidity=Liquidity.TAKER,
+        fee=Money(0),
+        fee_currency=Currency("BTC"),
+        position=10 * INSTRUMENT.lot_value if bought else 0,
+        event_time=Nanos(0),
+    )
 
 
 def test_the_file_is_a_strategy_and_the_next_command_is_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,16 +72,14 @@ def test_the_file_is_a_strategy_and_the_next_command_is_printed(tmp_path: Path, 
     assert written(tmp_path / "made", "my_first").__name__ == "MyFirst"
 
 
-def test_the_strategy_buys_a_rise_once_and_sells_the_fall(tmp_path: Path) -> None:
+def test_the_strategy_runs_buys_a_rise_once_and_sells_all_of_it_in_the_fall(tmp_path: Path) -> None:
+    """It runs as written, in the machine that every host runs."""
     run(["new", "strategy", "my_first", "--dir", str(tmp_path)])
-    strategy = written(tmp_path, "my_first")({"window": 5})
-    strengths = []
-    for price in prices(100.0, 100.0, 102.0, 103.0, 90.0, 80.0):
-        for signal in strategy.on_market_data(price) or []:
-            assert signal.metadata == {"venue": "alpha"}
-            strengths.append(signal.signal_strength)
-            strategy.positions[signal.symbol] = 0.1 if signal.signal_strength > 0 else 0.0
-    assert strengths == [1.0, -1.0]
+    asked = wishes(written(tmp_path, "my_first"), 100, 100, 102, 103, 104, 90, 80, 70)
+    assert [(type(wish), getattr(wish, "strength", None), getattr(wish, "quantity", None)) for wish in asked] == [
+        (SignalGenerated, 1.0, None),
+        (OrderRequested, None, 0.01),
+    ]
 
 
 def test_an_existing_file_stays_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,8 +69,8 @@ def packages() -> list[Finding]:
     """Seawall's own requirements, as its installed metadata states them."""
     from importlib import metadata
 
-    requirements = [text for text in metadata.requires("seawall") or () if ";" not in text]
-    return [package(*re.fullmatch(r"([\w.-]+)(?:>=([\w.]+))?.*", text).groups()) for text in sorted(requirements)]  # type: ignore[union-attr]
+    stated = (re.fullmatch(r"([\w.-]+)(?:>=([\w.]+))?.*", text) for text in sorted(metadata.requires("seawall") or ()) if ";" not in text)
+    return [package(*requirement.groups()) for requirement in stated if requirement]
 
 
 def package(name: str, least: str | None) -> Finding:

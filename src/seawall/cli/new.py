@@ -18,32 +18,35 @@ from seawall.strategy import MarketSignal, OrderFill, PriceUpdate, RiskBreach, T
 class $class_name(TradingStrategy):
     def __init__(self, config: dict) -> None:
         super().__init__(config)
-        self.window = config.get("window", 60)  # Prices in the average. Set it with --set window=120.
-        self.averages: dict[tuple[str, str], float] = {}
+        self.window = config.get("window", 60)  # Prices in the average. --set window=120 changes it.
+        self.max_position_size = config.get("max_position_size", 0.01)  # Of the base currency: 0.01 BTC of BTC-USDT.
+        self.averages: dict[str, float] = {}
+        self.venues: dict[str, str] = {}  # Each symbol is traded where its first price came from.
+        self.holds: dict[str, bool] = {}
 
     def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal]:
-        """Called with every price. One signal is one order: strength x confidence x max_position_size, sold if negative."""
-        key = (price_update.venue, price_update.symbol)
-        before = self.averages.get(key, price_update.price)
-        self.averages[key] = average = before + (price_update.price - before) / self.window
+        """Called with every price. One signal is one order of strength x confidence x max_position_size."""
+        symbol, price = price_update.symbol, price_update.price
+        venue = self.venues.setdefault(symbol, price_update.venue)
+        if price_update.venue != venue:
+            return []
+        average = self.averages.get(symbol, price)
+        average += (price - average) / self.window
+        self.averages[symbol] = average
 
-        held = self.positions.get(price_update.symbol, 0.0)
-        if price_update.price > average * 1.001 and held <= 0:
-            return [self.signal(price_update, 1.0)]
-        if price_update.price < average * 0.999 and held > 0:
-            return [self.signal(price_update, -1.0)]
+        if self.open_orders:
+            return []  # One order at a time.
+        if price > average * 1.001 and not self.holds.get(symbol):
+            return [MarketSignal(symbol=symbol, signal_strength=1.0, confidence=1.0, metadata={"venue": venue})]
+        if price < average * 0.999 and self.holds.get(symbol):
+            self.sell(symbol, self.positions[symbol], venue=venue)
         return []
 
-    def signal(self, price_update: PriceUpdate, strength: float) -> MarketSignal:
-        return MarketSignal(
-            symbol=price_update.symbol, signal_strength=strength, confidence=1.0, metadata={"venue": price_update.venue}
-        )
-
     def on_order_fill(self, fill: OrderFill) -> None:
-        self.logger.info("%s %s %s at %s, fee %s %s", fill.side, fill.quantity, fill.symbol, fill.price, fill.fee, fill.fee_asset)
+        self.holds[fill.symbol] = fill.side == "buy"
 
     def on_risk_breach(self, breach: RiskBreach) -> None:
-        self.logger.warning("%s refused an order: %s over the limit of %s %s", breach.check, breach.value, breach.limit, breach.unit)
+        self.logger.warning("%s refused an order: %s, the limit is %s %s", breach.check, breach.value, breach.limit, breach.unit)
 ''')
 
 
