@@ -1,0 +1,124 @@
+"""What the exchange's handlers share: its state, and the look-ups rebuilt from it.
+
+State holds each fact once: open orders stand in their market, closed ones in their client's window, balances in the ledger.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from seawall.api.instruments import Instrument, InstrumentId, InstrumentKind
+from seawall.api.message import Envelope
+from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, TradeId
+from seawall.api.units import PPB, Currency
+from seawall.exchange.core.accounts import Account, Ledger, new_ledger
+from seawall.exchange.core.order_book import Order, OrderBook
+from seawall.exchange.core.window import Window
+
+CLOSED_ORDERS_KEPT = 1_000  # Per account.
+FILLS_KEPT = 1_000  # Per account and instrument.
+
+
+class Market(msgspec.Struct):
+    """One instrument. `orders` are the open ones by id, in the order of acceptance: the book's truth."""
+
+    orders: dict[OrderId, Order] = {}
+    last_trade_id: TradeId = TradeId(0)
+    update_id: int = 0  # Of the last DepthChanged.
+
+
+class FillHistory(msgspec.Struct):
+    fills: Window[OrderFilled]
+    forgotten: TradeId = TradeId(0)  # The latest that no longer is in the window.
+
+
+class Client(msgspec.Struct):
+    """What an account may still ask about."""
+
+    closed: Window[Order]
+    fills: dict[InstrumentId, FillHistory] = {}
+
+
+class ExchangeState(msgspec.Struct):
+    ledger: Ledger
+    markets: dict[InstrumentId, Market]
+    clients: dict[AccountId, Client] = {}
+    last_order_id: OrderId = OrderId(0)
+    dropped: int = 0  # Messages of unknown accounts: there is nobody to answer.
+
+
+class Listing:
+    """An instrument with its market and the book over it."""
+
+    __slots__ = ("book", "instrument", "market")
+
+    def __init__(self, instrument: Instrument, market: Market) -> None:
+        self.instrument = instrument
+        self.market = market
+        self.book = OrderBook(market.orders)
+
+
+class Member:
+    """An account with everything that belongs to it."""
+
+    __slots__ = ("account", "client", "open", "owner")
+
+    def __init__(self, account: Account, client: Client) -> None:
+        self.owner = account.owner
+        self.account = account
+        self.client = client
+        self.open: dict[ClientOrderId, Order] = {}
+
+    def remember(self, fill: OrderFilled) -> None:
+        history = self.client.fills.get(fill.instrument)
+        if history is None:
+            history = self.client.fills[fill.instrument] = FillHistory(Window(FILLS_KEPT))
+        evicted = history.fills.append(fill)
+        if evicted is not None:
+            history.forgotten = evicted.trade_id
+
+
+class Floor:
+    __slots__ = ("instruments", "listings", "members", "state")
+
+    def __init__(self, instruments: Sequence[Instrument]) -> None:
+        """Raises: ValueError: instruments that one venue cannot list together."""
+        _check(instruments)
+        self.instruments = {instrument.id: instrument for instrument in instruments}
+        currencies = dict.fromkeys(currency for instrument in instruments for currency in (instrument.base, instrument.quote))
+        self.restore(ExchangeState(new_ledger(currencies), {instrument.id: Market() for instrument in instruments}))
+
+    def restore(self, state: ExchangeState) -> None:
+        self.state = state
+        self.listings = {key: Listing(self.instruments[key], market) for key, market in state.markets.items()}
+        self.members = {key: Member(account, state.clients[key]) for key, account in state.ledger.accounts.items()}
+        for market in state.markets.values():
+            for order in market.orders.values():
+                self.members[order.account].open[order.client_order_id] = order
+
+    def admit(self, account: AccountId) -> None:
+        """Makes a member of an account that the ledger has just opened."""
+        client = self.state.clients[account] = Client(Window(CLOSED_ORDERS_KEPT))
+        self.members[account] = Member(self.state.ledger.accounts[account], client)
+
+    def drop(self) -> list[Envelope]:
+        self.state.dropped += 1
+        return []
+
+
+def _check(instruments: Sequence[Instrument]) -> None:
+    decimals: dict[Currency, int] = {}
+    seen: dict[InstrumentId, Instrument] = {}
+    for instrument in instruments:
+        if instrument.kind is not InstrumentKind.SPOT:
+            raise ValueError(f"{instrument.id} is a {instrument.kind}; this exchange lists spot instruments only")
+        if instrument.id in seen:
+            raise ValueError(f"{instrument.id} is listed twice; an instrument has one market per venue")
+        seen[instrument.id] = instrument
+        if max(abs(instrument.maker_fee_ppb), abs(instrument.taker_fee_ppb)) > PPB:
+            raise ValueError(f"{instrument.id}: a fee above 100 % takes more than a fill brings; fees are parts per billion of it")
+        for currency, places in ((instrument.base, instrument.base_decimals), (instrument.quote, instrument.quote_decimals)):
+            if decimals.setdefault(currency, places) != places:
+                raise ValueError(
+                    f"{instrument.id}: {currency} has {places} decimals here and {decimals[currency]} elsewhere; use one number"
+                )

@@ -1,0 +1,47 @@
+"""The exchange: which message goes to which handler. It knows its clients by account, and nothing of transports or of who tests it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
+from seawall.api.instruments import Instrument
+from seawall.api.market_data import QueryDepth
+from seawall.api.message import Address, Message
+from seawall.api.orders import CancelOrder, PlaceOrder
+from seawall.api.units import Nanos
+from seawall.exchange.core.floor import ExchangeState, Floor
+from seawall.exchange.core.order_entry import cancel_order, place_order
+from seawall.exchange.core.public_data import report_depth
+from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
+from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
+from seawall.runtime.machine import Handler
+
+
+class Exchange:
+    def __init__(self, address: Address, instruments: Sequence[Instrument]) -> None:
+        """Raises: ValueError: instruments that one venue cannot list together."""
+        self.address = address
+        self._floor = floor = Floor(instruments)
+        self.handlers: dict[type[Message], Handler] = {
+            PlaceOrder: partial(place_order, floor),
+            CancelOrder: partial(cancel_order, floor),
+            OpenAccount: partial(open_or_deposit, floor),
+            Logon: partial(log_on, floor),
+            Heartbeat: partial(answer_heartbeat, floor),
+            QueryOrder: partial(report_order, floor),
+            QueryOpenOrders: partial(report_open_orders, floor),
+            QueryFills: partial(report_fills, floor),
+            QueryBalances: partial(report_balances, floor),
+            QueryDepth: partial(report_depth, floor),
+        }
+
+    @property
+    def state(self) -> ExchangeState:
+        return self._floor.state
+
+    def restore(self, state: ExchangeState) -> None:
+        self._floor.restore(state)
+
+    def deadline(self) -> Nanos | None:
+        """The exchange acts only when asked."""
+        return None

@@ -1,0 +1,128 @@
+"""An accepted order meets the book: money changes hands, both sides and the public are told. And what it would meet, before it does."""
+
+from seawall.api.market_data import Level, Traded
+from seawall.api.message import PUBLIC, Envelope
+from seawall.api.orders import Liquidity, OrderFilled, OrderStatus, Side
+from seawall.api.units import Currency, Money, Nanos, Price, Quantity
+from seawall.exchange.core.accounts import release, settle
+from seawall.exchange.core.floor import Floor, Listing, Member
+from seawall.exchange.core.order_book import ANY_PRICE, Order, OrderBook
+from seawall.exchange.core.public_data import Levels
+
+BUY, SELL = Side.BUY, Side.SELL
+MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
+FILLED, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED
+
+
+def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, limit: Price, out: list[Envelope], now: Nanos) -> Levels:
+    """Trades what crosses and appends the reports to `out`. Returns the levels that changed on the other side.
+
+    The loop runs once per trade and is kept in one piece, without the calls that NewTypes are.
+    """
+    book, market, members, instrument, side = listing.book, listing.market, floor.members, taker.instrument, taker.side
+    leaves: int = taker.leaves_quantity
+    matches = book.take(side, limit, taker.leaves_quantity)
+    for maker, quantity in matches:
+        member, price = members[maker.account], maker.price
+        leaves -= quantity
+        market.last_trade_id += 1  # type: ignore[assignment]
+        trade_id, maker_leaves = market.last_trade_id, maker.leaves_quantity
+        maker_fee, maker_currency, taker_fee, taker_currency = _settle(floor, listing, member, taker_member, side, limit, price, quantity)
+        fill = OrderFilled(
+            maker.account,
+            maker.client_order_id,
+            instrument,
+            maker.order_id,
+            trade_id,
+            maker.side,
+            price,
+            quantity,
+            maker.quantity - maker_leaves,  # type: ignore[arg-type]
+            maker_leaves,
+            MAKER,
+            maker_fee,
+            maker_currency,
+            now,
+        )
+        member.remember(fill)
+        out.append(Envelope(member.owner, fill))
+        if maker_leaves:
+            maker.status = PARTIALLY_FILLED
+        else:
+            maker.status = FILLED
+            del member.open[maker.client_order_id]
+            member.client.closed.append(maker)
+        fill = OrderFilled(
+            taker.account,
+            taker.client_order_id,
+            instrument,
+            taker.order_id,
+            trade_id,
+            side,
+            price,
+            quantity,
+            taker.quantity - leaves,  # type: ignore[arg-type]
+            leaves,  # type: ignore[arg-type]
+            TAKER,
+            taker_fee,
+            taker_currency,
+            now,
+        )
+        taker_member.remember(fill)
+        out.append(Envelope(taker_member.owner, fill))
+        out.append(Envelope(PUBLIC, Traded(instrument, trade_id, price, quantity, side, now)))
+    taker.leaves_quantity = Quantity(leaves)
+    taker.status = PARTIALLY_FILLED if leaves else FILLED
+    prices = dict.fromkeys([maker.price for maker, _ in matches])
+    return tuple([Level(price, book.quantity_at(price)) for price in prices])
+
+
+def _settle(
+    floor: Floor, listing: Listing, maker: Member, taker: Member, side: Side, limit: Price, price: Price, quantity: Quantity
+) -> tuple[Money, Currency, Money, Currency]:
+    """The maker's fee and the taker's. A taker who had locked more than he pays gets the difference back."""
+    ledger, instrument = floor.state.ledger, listing.instrument
+    maker_ppb, taker_ppb = instrument.maker_fee_ppb, instrument.taker_fee_ppb
+    if side is SELL:
+        maker_fee, taker_fee = settle(ledger, instrument, maker.account, taker.account, price, quantity, maker_ppb, taker_ppb)
+        return maker_fee, instrument.base, taker_fee, instrument.quote
+    taker_fee, maker_fee = settle(ledger, instrument, taker.account, maker.account, price, quantity, taker_ppb, maker_ppb)
+    if price < limit < ANY_PRICE[BUY]:
+        release(taker.account, instrument.quote, (limit - price) * quantity * instrument.tick_value)
+    return maker_fee, instrument.quote, taker_fee, instrument.base
+
+
+def can_fill(book: OrderBook, side: Side, limit: Price, quantity: Quantity) -> bool:
+    """Whether the book holds all of `quantity` at the limit or better."""
+    missing: int = quantity
+    for price, available in book.depth(SELL if side is BUY else BUY):
+        if price > limit if side is BUY else price < limit:
+            return False
+        missing -= available
+        if missing <= 0:
+            return True
+    return False
+
+
+def market_cost(listing: Listing, quantity: Quantity) -> Money:
+    """What the book would charge this instant for a MARKET BUY, as far as it reaches."""
+    missing: int = quantity
+    cost = 0
+    for price, available in listing.book.depth(SELL):
+        cost += price * min(missing, available)
+        missing -= available
+        if missing <= 0:
+            break
+    return Money(cost * listing.instrument.tick_value)
+
+
+def lots_for(listing: Listing, side: Side, amount: Money) -> Quantity:
+    """How many lots fetch at most `amount` of the quote currency; beyond the last level, at that level's price."""
+    lots, left, lot_cost = 0, int(amount), 0
+    for price, available in listing.book.depth(SELL if side is BUY else BUY):
+        lot_cost = price * listing.instrument.tick_value
+        if left // lot_cost <= available:
+            break
+        lots += available
+        left -= available * lot_cost
+    return Quantity(lots + left // lot_cost if lot_cost else 0)
