@@ -74,8 +74,11 @@ def define_spot(
         ValueError: a malformed symbol or number, or units in which price x quantity would not be exact money.
     """
     base, _, quote = symbol.partition("-")
-    if not base or not quote or symbol != symbol.upper() or "-" in quote or ":" in venue or not venue:
+    if not (_is_name(base) and _is_name(quote)) or symbol != symbol.upper() or ":" in venue or not venue:
         raise ValueError(f"{venue}:{symbol}: a spot symbol reads BASE-QUOTE in upper case on a named venue")
+    for decimals, name in ((base_decimals, "base_decimals"), (quote_decimals, "quote_decimals")):
+        if decimals < 0:
+            raise ValueError(f"{venue}:{symbol}: {name} must be 0 or more, got {decimals}")
     tick_units, price_scale = _as_units(tick, "tick")
     lot_units, quantity_scale = _as_units(lot, "lot")
     tick_value, rest = divmod(tick_units * lot_units * 10**quote_decimals, price_scale * quantity_scale)
@@ -87,11 +90,12 @@ def define_spot(
     if rest:
         raise ValueError(f"{venue}:{symbol}: lot {lot} is not a whole number of 1e-{base_decimals} {base}; raise base_decimals")
 
-    def price(text: str | None, default: int) -> Price:
-        return Price(default if text is None else parse_decimal(text, tick_units, price_scale))
-
-    def quantity(text: str | None, default: int) -> Quantity:
-        return Quantity(default if text is None else parse_decimal(text, lot_units, quantity_scale))
+    def filter_of(name: str, text: str | None, unit: int, scale: int, off: int) -> int:
+        """Not given, or 0 as venues publish what they do not use: `off`."""
+        count = 0 if text is None else _parsed(f"{venue}:{symbol}: {name}", text, unit, scale)
+        if count < 0:
+            raise ValueError(f"{venue}:{symbol}: {name}: {text} is negative; leave it out where there is no limit")
+        return count or off
 
     return Instrument(
         id=instrument_id(venue, symbol),
@@ -108,20 +112,31 @@ def define_spot(
         quote_decimals=quote_decimals,
         tick_value=tick_value,
         lot_value=lot_value,
-        maker_fee_ppb=parse_decimal(maker_fee, 1, PPB),
-        taker_fee_ppb=parse_decimal(taker_fee, 1, PPB),
-        min_price=price(min_price, 1),
-        max_price=price(max_price, 0),
-        min_quantity=quantity(min_quantity, 1),
-        max_quantity=quantity(max_quantity, 0),
-        min_notional=Money(0 if min_notional is None else parse_decimal(min_notional, 1, 10**quote_decimals)),
+        maker_fee_ppb=_parsed(f"{venue}:{symbol}: maker_fee", maker_fee, 1, PPB),
+        taker_fee_ppb=_parsed(f"{venue}:{symbol}: taker_fee", taker_fee, 1, PPB),
+        min_price=Price(filter_of("min_price", min_price, tick_units, price_scale, 1)),
+        max_price=Price(filter_of("max_price", max_price, tick_units, price_scale, 0)),
+        min_quantity=Quantity(filter_of("min_quantity", min_quantity, lot_units, quantity_scale, 1)),
+        max_quantity=Quantity(filter_of("max_quantity", max_quantity, lot_units, quantity_scale, 0)),
+        min_notional=Money(filter_of("min_notional", min_notional, 1, 10**quote_decimals, 0)),
     )
+
+
+def _is_name(currency: str) -> bool:
+    return currency.replace(".", "").replace("_", "").isalnum() and currency.isascii()
+
+
+def _parsed(where: str, text: str, unit: int, scale: int) -> int:
+    try:
+        return parse_decimal(text, unit, scale)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
 def _as_units(text: str, name: str) -> tuple[int, int]:
     """A positive decimal as (units, power of ten): "0.05" is (5, 100)."""
     whole, _, fraction = text.partition(".")
-    if not (whole + fraction).isdigit() or not int(whole + fraction):
+    if not (whole + fraction).isdecimal() or not int(whole + fraction):
         raise ValueError(f"{name} must be a positive decimal like 0.01, got {text!r}")
     fraction = fraction.rstrip("0")
     return int(whole + fraction), 10 ** len(fraction)

@@ -23,6 +23,9 @@ BASIS_POINTS = 10_000  # Basis points in one.
 PPB = 1_000_000_000  # Parts per billion in one: the unit of fee rates.
 
 
+_MAX_EXPONENT = 64  # "1e999999999" is short to write and very long to compute with.
+
+
 def ceil_div(numerator: int, denominator: int) -> int:
     """Divides and rounds up (towards plus infinity): what fees do, against us."""
     return -(-numerator // denominator)
@@ -50,6 +53,10 @@ def parse_decimal(text: str | Decimal | int, unit: int, scale: int) -> int:
         raise ValueError(f"not a number: {text!r}") from None
     if not value.is_finite():
         raise ValueError(f"not a finite number: {text!r}")
+    if not value:
+        return 0
+    if abs(value.adjusted()) > _MAX_EXPONENT:
+        raise ValueError(f"beyond any price or amount: {text!r}")
     numerator, denominator = value.as_integer_ratio()
     count, rest = divmod(numerator * scale, denominator * unit)
     if rest:

@@ -9,7 +9,8 @@ from math import floor, isfinite
 from seawall.api.instruments import Instrument
 from seawall.api.units import Price, Quantity
 
-_NOISE = 1e-9  # Of a lot or tick: what binary fractions leave of "0.3 / 0.1 = 2.9999999999999996".
+_NOISE = 1e-9  # Of a lot: what binary fractions leave of "0.3 / 0.1 = 2.9999999999999996",
+_RELATIVE_NOISE = 4e-16  # and three roundings of a large number of lots.
 
 is_finite = isfinite
 
@@ -31,7 +32,8 @@ def base_as_float(instrument: Instrument, minor: int) -> float:
 
 def lots_below(instrument: Instrument, quantity: float) -> Quantity:
     """Base currency to whole lots, rounded down. `quantity` must be finite and not negative."""
-    return Quantity(floor(quantity * instrument.quantity_scale / instrument.lot + _NOISE))
+    lots = quantity * instrument.quantity_scale / instrument.lot
+    return Quantity(floor(lots + (_NOISE + lots * _RELATIVE_NOISE)))
 
 
 def nearest_tick(instrument: Instrument, price: float) -> Price:
