@@ -1,0 +1,72 @@
+"""What a host says about its run, and what result.json says about it."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from seawall.analytics.attribution import Attribution
+from seawall.analytics.figures import Figures
+from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
+from seawall.api.units import Currency, Money, Nanos, Price
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What `build_result` needs beside the recorder."""
+
+    strategies: tuple[str, ...]  # All of them, those without a fill too.
+    start: Nanos  # Of the market time replayed.
+    end: Nanos
+    complete: bool  # False: stopped before the data ended.
+    opening_equity: Money  # In valuation minor units; what returns are measured against.
+    marks: dict[InstrumentId, Price]  # The last price of every instrument that was traded.
+    rates: dict[Currency, tuple[int, int]]  # One unit of the currency is numerator / denominator units of the valuation currency.
+    command: str = ""  # That repeats the run.
+    seed: int | None = None
+    config: dict[str, Any] = {}  # Plain JSON.
+    warnings: tuple[str, ...] = ()
+    refused_rows: dict[str, int] = {}  # Rows of recorded data, by reason.
+    refusals: dict[str, int] = {}  # Orders, by check.
+    counters: dict[str, int] = {}  # Signals, updates, and what else was counted.
+    risk_breaches: dict[str, int] = {}  # By strategy.
+    emergency_stops: dict[str, int] = {}  # By strategy.
+    wall_clock: dict[str, float] = {}  # Seconds taken, rates reached: all that differs between equal runs.
+
+
+class Mark(msgspec.Struct, frozen=True):
+    venue: Venue
+    symbol: Symbol
+    price: Decimal
+
+
+class Span(msgspec.Struct, frozen=True):
+    start: str  # ISO 8601, UTC, to the nanosecond.
+    end: str
+    start_ns: Nanos
+    end_ns: Nanos
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """result.json. Decimals are written as strings."""
+
+    complete: bool
+    span: Span
+    valuation_currency: Currency
+    valuation_decimals: int
+    total_pnl: Decimal
+    opening_equity: Decimal
+    pnl_by_quote_currency: dict[Currency, Decimal]  # Each in its own currency, not converted.
+    final_marks: list[Mark]
+    final_rates: dict[Currency, Decimal]
+    figures: Figures
+    attribution: dict[str, list[Attribution]]  # strategy, symbol, venue.
+    fees: dict[Currency, Decimal]  # Each in its own currency.
+    warnings: list[str]
+    refused_rows: dict[str, int]
+    refusals: dict[str, int]
+    counters: dict[str, int]
+    seed: int | None
+    command: str
+    config: dict[str, Any]
+    instruments: list[Instrument]
+    versions: dict[str, str]
