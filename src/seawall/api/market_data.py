@@ -74,3 +74,10 @@ class BarClosed(Message, frozen=True):
     low: Price
     close: Price
     volume: Quantity  # Rounded down to the lot.
+
+
+class ReferenceMoved(Message, frozen=True):
+    """What instruments of a generated market are worth now. For its background traders: no venue says this, and no engine hears it."""
+
+    prices: dict[InstrumentId, Price]
+    event_time: Nanos

@@ -45,6 +45,7 @@ MESSAGES: tuple[type[Message], ...] = (
     market_data.QueryDepth,
     market_data.DepthReported,
     market_data.BarClosed,
+    market_data.ReferenceMoved,
     signals.SignalGenerated,
     signals.OrderRequested,
     signals.CancelRequested,

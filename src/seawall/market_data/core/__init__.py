@@ -1,0 +1,1 @@
+"""Markets made up by machines: what things are worth, and the traders who act on it."""
