@@ -19,7 +19,7 @@ SHELLS = {
 }
 
 ALLOWED_IMPORTS = (
-    "seawall", "msgspec", "collections", "enum", "functools", "operator", "hashlib", "heapq",
+    "seawall", "msgspec", "collections", "dataclasses", "enum", "functools", "operator", "hashlib", "heapq",
     "typing", "math", "zlib", "struct", "bisect", "itertools", "decimal", "fractions",
 )  # fmt: skip
 
@@ -46,6 +46,7 @@ FLOATS = {
     "strategy/": "strategies think in floats",
     "backtest/rows.py": "prices as strategies read them, beside the integers",
     "backtest/host.py": "the middle of a quote, for strategies",
+    "sim/scenario.py": "hours as people give them",
     "api/signals.py": "what strategies say and read",
     "engine/core/strategies.py": "a strategy's own settings",
     "engine/core/sizing.py": "rounds what strategies say, once",
