@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from seawall.market_data.recorded.errors import RecordingError
 from seawall.market_data.recorded.symbols import Contracts

@@ -52,7 +52,9 @@ def _time(frame: pl.LazyFrame, column: str, dtype: pl.DataType, name: str) -> pl
         if dtype == pl.String and not str(first).isdigit():
             return value.str.to_datetime(time_unit="ns", time_zone="UTC").cast(pl.Int64)
         return value.cast(pl.Int64) * _epoch_unit(int(first or 0))
-    raise RecordingError(f"{name}: column {column} holds {dtype}, not times", "Times are dates with a time, ISO texts, or integers since 1970.")
+    raise RecordingError(
+        f"{name}: column {column} holds {dtype}, not times", "Times are dates with a time, ISO texts, or integers since 1970."
+    )
 
 
 def _epoch_unit(sample: int) -> int:

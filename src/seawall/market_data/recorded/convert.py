@@ -8,12 +8,11 @@ import numpy.typing as npt
 
 from seawall.market_data.recorded.grid import on_grid
 from seawall.market_data.recorded.kinds import Kind
-from seawall.market_data.recorded.rows import Floats, Ints, Refusal
+from seawall.market_data.recorded.rows import Bools, Floats, Ints, Refusal
 
 REFUSALS: tuple[Refusal, ...] = tuple(Refusal)  # A row's refusal code is the position here plus one.
 _EXACT = 2.0**53  # Floats count every integer up to here.
 
-Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.uint8]
 
 
@@ -100,7 +99,7 @@ def _lots(values: Floats, scale: Scale, codes: Codes) -> Ints:
 
 
 def _scaled(values: Floats, scale: Any, unit: Any) -> Floats:
-    scaled = values * scale
+    scaled: Floats = values * scale
     return scaled if isinstance(unit, int) and unit == 1 else scaled / unit
 
 

@@ -53,9 +53,10 @@ def _completed(market: Market, entry: SymbolEntry, blocks: list[tuple[Source, Bl
         grid = _learn(blocks)
         if entry.tick is None:
             if grid.off_grid is not None:
+                tick = f"{{'venues': {{'{market.venue}': {{'symbols': {{'{market.symbol}': {{'tick': '0.01'}}}}}}}}}}"
                 raise RecordingError(
-                    f"{market.id}: prices like {grid.off_grid!r} have no tick",
-                    f"Round them first, or give their tick: instruments={{'venues': {{'{market.venue}': {{'symbols': {{'{market.symbol}': {{'tick': '0.01'}}}}}}}}}}.",
+                    f"{market.id}: prices like {grid.off_grid!r} are on no grid that a venue could have",
+                    f"Round them to a tick first. (With instruments={tick} those off the tick would be left out and counted.)",
                 )
             step, decimals = grid.tick()
             entry.tick = Decimal(step).scaleb(-decimals)
@@ -86,22 +87,23 @@ def _learn(blocks: list[tuple[Source, Block]]) -> Grid:
 
 
 def _decimals(entries: dict[Market, SymbolEntry], catalogue: Catalogue, fixed: Sequence[Instrument]) -> dict[str, int]:
-    """A currency's minor unit must divide every lot, if it is a base, and every tick x lot, if it is a quote."""
+    """A currency's minor unit divides every lot of it, and as a quote every tick x lot: 8 decimals, or as many as that takes."""
     needed: dict[str, int] = {}
     for market, entry in entries.items():
         assert entry.tick is not None and entry.lot is not None, "tick and lot are known here"
         base, _, quote = market.symbol.partition("-")
         for currency, step in ((base, entry.lot), (quote, entry.tick * entry.lot)):
-            needed[currency] = max(needed.get(currency, catalogue.decimals(currency)), _places(step))
+            needed[currency] = max(needed.get(currency, 0), _places(step))
+    decimals = {currency: max(places, catalogue.decimals(currency)) for currency, places in needed.items()}
     for instrument in fixed:
-        for currency, decimals in ((instrument.base, instrument.base_decimals), (instrument.quote, instrument.quote_decimals)):
-            if needed.setdefault(currency, decimals) > decimals:
+        for currency, given in ((instrument.base, instrument.base_decimals), (instrument.quote, instrument.quote_decimals)):
+            if needed.setdefault(currency, given) > given:
                 raise RecordingError(
-                    f"{instrument.id} counts {currency} in {decimals} decimals, others in this run need {needed[currency]}",
-                    f"Define it with {needed[currency]} decimals: a currency has one minor unit in a run.",
+                    f"{instrument.id} counts {currency} in {given} decimals, another instrument needs {needed[currency]}",
+                    f"Define it with {needed[currency]}: a currency has one minor unit in a run.",
                 )
-            needed[currency] = decimals
-    return needed
+            needed[currency] = decimals[currency] = given
+    return decimals
 
 
 def _places(value: Decimal) -> int:
@@ -113,8 +115,8 @@ def _spot(market: Market, entry: SymbolEntry, decimals: dict[str, int]) -> Instr
     for currency in (base, quote):
         if decimals[currency] > _MAX_DECIMALS:
             raise RecordingError(
-                f"{market.id}: tick {entry.tick:f} x lot {entry.lot:f} needs {decimals[currency]} decimals of {currency}, at most {_MAX_DECIMALS} are kept",
-                "Give a larger lot or tick.",
+                f"{market.id}: tick {entry.tick:f} x lot {entry.lot:f} needs more than {_MAX_DECIMALS} decimals of {currency}",
+                "Give it a larger lot in the instruments file.",
             )
     texts = {name: format(value, "f") for name, value in msgspec.structs.asdict(entry).items() if value is not None}
     try:

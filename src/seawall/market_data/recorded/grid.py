@@ -1,20 +1,21 @@
 """Tick and lot from the figures themselves, for instruments nobody described."""
 
 from math import floor, gcd, log10
+from typing import Any
 
 import numpy as np
 
-from seawall.market_data.recorded.rows import Floats
+from seawall.market_data.recorded.rows import Bools, Floats
 
 # A float carries 15 digits for sure; beyond 13 an off-grid figure can no longer be told from one that is on the grid.
 _DIGITS = 13
 _MAX_PRICE_DECIMALS = 10
 _MAX_LOT_DECIMALS = 8
 _MAX_MONEY_DECIMALS = 10  # Of tick x lot: the quote currency must count it, and 64 bits must hold what an account owns.
-_COARSEST_TICK = 1_000  # A tick is at most this part of the lowest price, or ten prices in a test would make a tick of ten dollars.
+_COARSEST_TICK = 200  # A tick is at most this part of the lowest price, or ten prices in a test would make a tick of ten dollars.
 
 
-def on_grid(scaled: Floats, nearest: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def on_grid(scaled: Floats, nearest: Floats) -> Bools:
     """Within a millionth of a unit, and beyond that within what the float itself can tell."""
     return np.abs(scaled - nearest) <= 1e-6 + np.abs(nearest) * 2.0**-50
 
@@ -33,8 +34,8 @@ class Grid:
         values = values[np.isfinite(values) & (values > 0)]
         if not len(values) or self.off_grid is not None:
             return
-        self._lowest = min(self._lowest, float(values.min()))
-        limit = min(_MAX_PRICE_DECIMALS, _DIGITS - len(str(int(values.max()))))
+        self._lowest = min(self._lowest, float(np.min(values)))
+        limit = min(_MAX_PRICE_DECIMALS, _DIGITS - len(str(int(np.max(values)))))
         while True:
             scaled = values * float(10**self.decimals)
             nearest = np.rint(scaled)
@@ -42,12 +43,13 @@ class Grid:
             if good.all():
                 break
             if self.decimals >= limit:
-                self.off_grid = float(values[int((~good).argmax())])
+                self.off_grid = float(values[~good][0])
                 return
             self.decimals += 1
             self._step *= 10
         if self._step != 1:
-            self._step = gcd(self._step, int(np.gcd.reduce(nearest.astype(np.int64))))
+            reduce: Any = np.gcd.reduce
+            self._step = gcd(self._step, int(reduce(nearest.astype(np.int64))))
 
     def learn_quantities(self, values: Floats) -> None:
         values = values[np.isfinite(values) & (values > 0)]

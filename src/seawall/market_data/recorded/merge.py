@@ -10,35 +10,48 @@ from seawall.market_data.recorded.rows import Rows, joined
 def merged(readers: Sequence[Iterator[Rows]]) -> Iterator[Rows]:
     """Rows of all readers, each of which yields rows whose time never falls."""
     waiting: dict[int, Rows] = {}
-    for number, reader in enumerate(readers):
-        _refill(waiting, number, reader)
-    done: dict[int, bool] = {}
+    reading: dict[int, Iterator[Rows]] = dict(enumerate(readers))
+    for number in list(reading):
+        _refill(waiting, reading, number)
     while waiting:
-        # Before the earliest end of what we hold nothing can arrive any more; at that very time it can.
-        open_ends = [int(rows.time[-1]) for number, rows in waiting.items() if number not in done]
-        horizon = min(open_ends, default=None)
+        _read_on(waiting, reading)
+        # Before the earliest end of what is held nothing can arrive any more; at that very time something can.
+        horizon = _end(waiting, reading)
         ready = []
         for number, rows in list(waiting.items()):
             cut = len(rows.time) if horizon is None else int(np.searchsorted(rows.time, horizon))
             if cut:
                 ready.append(rows.part(0, cut))
-            if cut == len(rows.time):
-                del waiting[number]
-            else:
+            if cut < len(rows.time):
                 waiting[number] = rows.part(cut, None)
-            if number not in done and int(rows.time[-1]) == horizon and not _refill(waiting, number, readers[number]):
-                done[number] = True
+            else:
+                del waiting[number]
         if ready:
             yield _in_order(joined(ready))
 
 
-def _refill(waiting: dict[int, Rows], number: int, reader: Iterator[Rows]) -> bool:
-    """Appends the reader's next rows. False: it has none."""
-    for rows in reader:
+def _read_on(waiting: dict[int, Rows], reading: dict[int, Iterator[Rows]]) -> None:
+    """Reads more from whoever ends first, until there is more, or until nobody has more."""
+    ending: list[int] = []
+    while reading and not any(number in reading for number in ending):
+        horizon = _end(waiting, reading)
+        ending = [number for number in reading if waiting[number].time[-1] == horizon]
+        for number in ending:
+            _refill(waiting, reading, number)
+
+
+def _end(waiting: dict[int, Rows], reading: dict[int, Iterator[Rows]]) -> int | None:
+    """The earliest last time held of a reader that may have more."""
+    return min((int(waiting[number].time[-1]) for number in reading), default=None)
+
+
+def _refill(waiting: dict[int, Rows], reading: dict[int, Iterator[Rows]], number: int) -> None:
+    """Appends the reader's next rows to those held of it, or ends it."""
+    for rows in reading[number]:
         if len(rows.time):
             waiting[number] = joined([waiting[number], rows]) if number in waiting else rows
-            return True
-    return False
+            return
+    del reading[number]
 
 
 def _in_order(rows: Rows) -> Rows:

@@ -48,8 +48,11 @@ def open_recording(
     Raises:
         RecordingError: says what is wrong, where, and what is allowed.
     """
-    described = instruments if isinstance(instruments, (str, Path, Mapping)) else None
-    catalogue = load_catalogue(described)
+    given: tuple[Instrument, ...] = ()
+    if instruments is None or isinstance(instruments, (str, Path, Mapping)):
+        catalogue = load_catalogue(instruments)
+    else:
+        catalogue, given = load_catalogue(), tuple(instruments)
     opened: list[tuple[Source, bool, list[_Found]]] = []
     for source in open_sources(sources, venue, symbol):
         view = survey(source)
@@ -61,7 +64,7 @@ def open_recording(
     for source, _, blocks in opened:
         for found in blocks:
             markets.setdefault(found.market, []).append((source, found.block))
-    defined, warnings = define(markets, catalogue, () if described is not None or instruments is None else tuple(instruments))
+    defined, warnings = define(markets, catalogue, given)
 
     streams: list[Stream] = []
     readers: list[Reader] = []
@@ -88,9 +91,9 @@ def _choose(
     opened: list[tuple[Source, bool, list[_Found]]], venues: Sequence[str] | None, symbols: Sequence[str] | None
 ) -> list[tuple[Source, bool, list[_Found]]]:
     everything = [found.market for _, _, blocks in opened for found in blocks]
-    for what, wanted, there in (("venue", venues, {m.venue: True for m in everything}), ("symbol", symbols, {m.symbol: True for m in everything})):
+    for what, wanted, there in (("venue", venues, [m.venue for m in everything]), ("symbol", symbols, [m.symbol for m in everything])):
         if unknown := next((name for name in wanted or () if name not in there), None):
-            raise RecordingError(f"no {what} {unknown} in the recorded data", f"There are: {', '.join(there)}.")
+            raise RecordingError(f"no {what} {unknown} in the recorded data", f"There are: {', '.join(dict.fromkeys(there))}.")
     kept = []
     for source, whole, blocks in opened:
         own = [f for f in blocks if (not venues or f.market.venue in venues) and (not symbols or f.market.symbol in symbols)]
@@ -102,18 +105,18 @@ def _choose(
 
 
 def _refuse_perpetuals(catalogue: Catalogue, markets: Sequence[Market]) -> None:
-    perpetuals = dict.fromkeys(market for market in markets if is_perpetual(market.symbol))
+    perpetuals = list(dict.fromkeys(market for market in markets if is_perpetual(market.symbol)))
     if not perpetuals:
         return
-    first = next(iter(perpetuals))
     why = "perpetuals are not traded yet"
-    if catalogue.contracts(first.venue) is Contracts.INVERSE:
-        why = "inverse (coin-margined) contracts are not traded: their profit is in the coin, and every figure here would be wrong"
+    if any(catalogue.contracts(market.venue) is Contracts.INVERSE for market in perpetuals):
+        why += ", and inverse (coin-margined) ones will not be: their profit is in the coin"
+    hint = "Only spot markets are."
     spot = [market for market in markets if market not in perpetuals]
-    rest = f"Leave them out: --venues {','.join(dict.fromkeys(m.venue for m in spot))} --symbols {','.join(dict.fromkeys(m.symbol for m in spot))}"
-    raise RecordingError(
-        f"{', '.join(market.id for market in perpetuals)} cannot be traded: {why}", f"{rest}." if spot else "Record a spot market for now."
-    )
+    if spot:
+        venues, symbols = (",".join(dict.fromkeys(names)) for names in ([m.venue for m in spot], [m.symbol for m in spot]))
+        hint = f"Choose the others: --venues {venues} --symbols {symbols}."
+    raise RecordingError(f"{', '.join(market.id for market in perpetuals)} cannot be traded: {why}", hint)
 
 
 def _interval(source: Source, block: Block, market: Market, given: int | None, warnings: list[str]) -> int:

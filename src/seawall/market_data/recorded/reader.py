@@ -50,7 +50,7 @@ class Reader(msgspec.Struct):
 
     def _integers(self, raw: Raw, member: Ints, refused: Refused) -> Rows:
         if self.source.kind is Kind.BAR and self.source.has_quotes:  # A minute without trades, or without quotes, is a gap.
-            absent = np.logical_and.reduce([np.isnan(raw[name]) for name in ROW_COLUMNS[self.kind]])
+            absent = np.isnan([raw[name] for name in ROW_COLUMNS[self.kind]]).all(axis=0)
             if absent.any():
                 raw, member = _only(~absent, raw, member)
         streams = tuple(self.members.values())
@@ -81,7 +81,8 @@ class Reader(msgspec.Struct):
             table[name].cast(pl.String).cast(pl.Enum(known), strict=False).to_physical().fill_null(len(known)).to_numpy()
             for name, known in (("venue", venues), ("symbol", symbols))
         )
-        return lookup[tuple(codes)]
+        found: Ints = lookup[tuple(codes)]
+        return found
 
 
 def _only(chosen: Any, raw: Raw, member: Ints) -> tuple[Raw, Ints]:

@@ -58,10 +58,13 @@ class Recording:
             self._inputs = tuple(Input(source.name, source.sha256(), source.rows) for source in self._sources)
         return self._inputs
 
-    def chunks(
+    def read(
         self, start: int | None = None, end: int | None = None, *, feed_latency_ns: int | None = None, chunk_rows: int = CHUNK_ROWS
-    ) -> Iterator[Chunk]:
-        """Rows delivered at start <= time < end. With a feed latency, 0 included, every row comes twice: see `delay`."""
+    ) -> Iterator[Rows]:
+        """Rows delivered at start <= time < end, as arrays of at most `chunk_rows`.
+
+        With a feed latency, 0 included, every row comes twice: see `delay`.
+        """
         self.refused = {}
         slice_rows = min(_SLICE_CHUNKS * chunk_rows, max(_LEAST_ROWS, _HELD_ROWS // len(self._readers)))
         window = (0 if start is None else start, _FOREVER if end is None else end)
@@ -70,8 +73,11 @@ class Recording:
             pieces = heard_twice(pieces, feed_latency_ns, len(self.streams))
         for rows in pieces:
             for first in range(0, len(rows.time), chunk_rows):
-                yield _chunk(rows.part(first, first + chunk_rows))
+                yield rows.part(first, first + chunk_rows)
 
-
-def _chunk(rows: Rows) -> Chunk:
-    return Chunk(rows.time.tolist(), rows.stream.tolist(), tuple(column.tolist() for column in rows.columns), rows.kind)
+    def chunks(
+        self, start: int | None = None, end: int | None = None, *, feed_latency_ns: int | None = None, chunk_rows: int = CHUNK_ROWS
+    ) -> Iterator[Chunk]:
+        """What `read` yields, as plain lists."""
+        for rows in self.read(start, end, feed_latency_ns=feed_latency_ns, chunk_rows=chunk_rows):
+            yield Chunk(rows.time.tolist(), rows.stream.tolist(), tuple(column.tolist() for column in rows.columns), rows.kind)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -13,9 +14,10 @@ from seawall.market_data.recorded.kinds import WIDEST, Kind
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
-class Stream(NamedTuple):
+class Stream(msgspec.Struct, frozen=True):
     """Rows of one kind, of one instrument, from one source."""
 
     index: int  # Also its rank among rows of the same time.

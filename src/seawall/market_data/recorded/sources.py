@@ -15,7 +15,6 @@ import polars as pl
 from seawall.market_data.recorded.columns import normalise
 from seawall.market_data.recorded.errors import RecordingError
 from seawall.market_data.recorded.frames import as_polars, is_table
-from seawall.market_data.recorded.kinds import Kind
 
 SLICE_ROWS = 262_144  # Bounds the memory of one reader; near what writers put into one row group.
 
@@ -37,7 +36,9 @@ class Source:
     def has_quotes(self) -> bool:
         return {"bid", "bid_quantity", "ask", "ask_quantity"} <= self.columns
 
-    def slices(self, columns: Sequence[str], start: int = 0, stop: int | None = None, rows: int = SLICE_ROWS) -> Iterator[tuple[int, pl.DataFrame]]:
+    def slices(
+        self, columns: Sequence[str], start: int = 0, stop: int | None = None, rows: int = SLICE_ROWS
+    ) -> Iterator[tuple[int, pl.DataFrame]]:
         """Rows [start, stop) in order, as (first row, table) of at most `rows` each."""
         frame = self._frame.select(columns)
         stop = self.rows if stop is None else stop
@@ -112,7 +113,8 @@ def _items(given: Any, venue: str, symbol: str | None) -> Iterator[tuple[Any, st
             yield from _items(item, venue, symbol)
     else:
         raise RecordingError(
-            f"cannot read recorded data from {type(given).__name__}", "Give a file, a pattern, a polars or pandas frame, or a dict of arrays."
+            f"cannot read recorded data from {type(given).__name__}",
+            "Give a file, a pattern, a polars or pandas frame, or a dict of arrays.",
         )
 
 

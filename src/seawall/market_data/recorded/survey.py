@@ -78,7 +78,13 @@ def _extend(
     offset = len(times) - len(steps)
     _refuse(steps < 0, rows[offset:], f"{source.name}: {venue} {symbol}", "is earlier than the row before it", "Sort the rows by time.")
     if source.kind is Kind.BAR:
-        _refuse(steps == 0, rows[offset:], f"{source.name}: {venue} {symbol}", "opens when the bar before it does", "Keep one bar for each time.")
+        _refuse(
+            steps == 0,
+            rows[offset:],
+            f"{source.name}: {venue} {symbol}",
+            "opens when the bar before it does",
+            "Keep one bar for each time.",
+        )
     if block is None:
         block = Block(venue, symbol, int(rows[0]), 0, 0, int(times[0]), 0, Counter())
         blocks[venue, symbol] = block
@@ -92,4 +98,4 @@ def _extend(
 
 def _refuse(bad: npt.NDArray[np.bool_], rows: npt.NDArray[np.int64], where: str, what: str, hint: str) -> None:
     if bad.any():
-        raise RecordingError(f"{where}: row {rows[int(bad.argmax())]} (the first is row 0) {what}; {int(bad.sum())} such rows near it", hint)
+        raise RecordingError(f"{where}: row {rows[bad][0]} (the first is row 0) {what}; {int(bad.sum())} such rows near it", hint)

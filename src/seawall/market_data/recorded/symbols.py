@@ -28,9 +28,10 @@ def canonical(raw: str, contracts: Contracts = Contracts.SPOT) -> str:
     if not quote:
         quote = next((q for q in _QUOTES if pair.endswith(q) and len(pair) > len(q)), "")
         base = pair.removesuffix(quote)
-    if not base or not quote or "-" in quote:
+    if not base.isalnum() or not quote.isalpha():
         raise RecordingError(
-            f"the symbol {raw!r} cannot be read as BASE-QUOTE", "Write it like BTC-USD, perpetuals like BTC-USDT-PERP; dated futures are not read."
+            f"the symbol {raw!r} cannot be read as BASE-QUOTE",
+            "Write it like BTC-USD, perpetuals like BTC-USDT-PERP; dated futures are not read.",
         )
     spot = f"{_RENAMED.get(base, base)}-{_RENAMED.get(quote, quote)}"
     return spot + _PERPETUAL if perpetual or contracts is not Contracts.SPOT else spot

@@ -1,0 +1,79 @@
+"""Small tables of recorded market data, in the columns of real recordings."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+SECOND = 1_000_000_000
+MINUTE = 60 * SECOND
+START = 1_700_000_040 * SECOND  # A full minute.
+
+
+def times(nanos: Sequence[int], unit: str = "ns") -> pl.Series:
+    return pl.Series(nanos, dtype=pl.Int64).cast(pl.Datetime("ns", "UTC")).dt.cast_time_unit(unit)
+
+
+def trades(
+    prices: Sequence[float], *, start: int = START, step: int = SECOND, venue: str = "binance_spot", symbol: str = "BTCUSDT", **columns: Any
+) -> pl.DataFrame:
+    """One trade each step."""
+    count = len(prices)
+    return pl.DataFrame(
+        {
+            "ts_recv": times([start + n * step for n in range(count)]),
+            "venue": [venue] * count,
+            "symbol": [symbol] * count,
+            "trade_id": list(range(1, count + 1)),
+            "price": [float(price) for price in prices],
+            "qty": [0.5] * count,
+            "aggressor": ["buy", "sell"] * (count // 2) + ["buy"] * (count % 2),
+            **columns,
+        }
+    )
+
+
+def bars(
+    closes: Sequence[float],
+    *,
+    start: int = START,
+    step: int = MINUTE,
+    venue: str = "binance_spot",
+    symbol: str = "BTC-USDT",
+    **columns: Any,
+) -> pl.DataFrame:
+    """One bar each step, which opens where it closes."""
+    count = len(closes)
+    return pl.DataFrame(
+        {
+            "ts": times([start + n * step for n in range(count)], "ms"),
+            "venue": [venue] * count,
+            "symbol": [symbol] * count,
+            "open": [float(close) for close in closes],
+            "high": [close + 0.5 for close in closes],
+            "low": [close - 0.5 for close in closes],
+            "close": [float(close) for close in closes],
+            "volume": [2.0] * count,
+            **columns,
+        }
+    )
+
+
+def quotes(
+    bids: Sequence[float], *, start: int = START, step: int = SECOND, venue: str = "binance_spot", symbol: str = "BTCUSDT", **columns: Any
+) -> pl.DataFrame:
+    """One quote each step, one cent wide."""
+    count = len(bids)
+    return pl.DataFrame(
+        {
+            "ts_recv": times([start + n * step for n in range(count)]),
+            "venue": [venue] * count,
+            "symbol": [symbol] * count,
+            "update_id": list(range(count)),
+            "bid_px": [float(bid) for bid in bids],
+            "bid_qty": [1.0] * count,
+            "ask_px": [bid + 0.01 for bid in bids],
+            "ask_qty": [2.0] * count,
+            **columns,
+        }
+    )
