@@ -22,6 +22,8 @@ class Constant(msgspec.Struct, frozen=True):
 
 
 class Uniform(msgspec.Struct, frozen=True):
+    """Both ends included."""
+
     low_ns: int
     high_ns: int
 
@@ -86,7 +88,7 @@ class Link:
             case Constant(ns):
                 self._low_ns, self._spread_ns = ns, 0
             case Uniform(low_ns, high_ns):
-                self._low_ns, self._spread_ns = low_ns, high_ns - low_ns
+                self._low_ns, self._spread_ns = low_ns, high_ns - low_ns + 1
             case LongTailed(low_ns, spread_ns, high_ns):
                 self._low_ns, self._spread_ns, self._high_ns = low_ns, spread_ns, high_ns
         faultless = not (self._spread_ns or self._loss_below or self._duplicate_below)

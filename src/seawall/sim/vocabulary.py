@@ -13,7 +13,7 @@ from seawall.api.control import (
     SetClock,
 )
 from seawall.api.message import Address, Message
-from seawall.runtime.codec import union_of
+from seawall.runtime.codec import MESSAGES, union_of
 from seawall.runtime.journal import Entry, entry_decoder
 
 WORLD = Address("world")  # The target of these entries: they concern no machine's input.
@@ -23,4 +23,5 @@ FACTS: tuple[type[Message], ...] = (MachineStopped, MachineRecovered, RecoveryFa
 
 decode_entry = entry_decoder(*COMMANDS, *FACTS)
 decode_sealed = msgspec.msgpack.Decoder(Entry[msgspec.Raw]).decode  # The message stays bytes: quick to look through.
+decode_message = msgspec.msgpack.Decoder(union_of(*MESSAGES, *COMMANDS, *FACTS)).decode
 decode_note = msgspec.msgpack.Decoder(union_of(*COMMANDS, *FACTS)).decode

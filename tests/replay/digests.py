@@ -1,0 +1,34 @@
+"""Prints the digests of two stormy worlds: toys, and a market. Run it as `python -m tests.replay.digests` in the repository."""
+
+from seawall.api.control import CrashMachine, RestartMachine
+from seawall.api.units import Nanos
+from seawall.sim.world import World
+from tests.replay.market import VENUE, market
+from tests.simulation.toys import PONGER
+from tests.simulation.worlds import STORMY, toy_world
+
+
+def stormy_toys() -> World:
+    world = toy_world(42, STORMY, snapshot_every=50, **{PONGER: {"fsync_ns": 300, "clock_offset_ns": -17, "clock_drift_ppb": 1_000}})
+    for at in (20_000, 70_000, 71_000):
+        world.schedule(Nanos(at), CrashMachine(PONGER, torn_bytes=100))
+        world.schedule(Nanos(at + 500), RestartMachine(PONGER))
+    world.run_for(200_000)
+    return world
+
+
+def stormy_market() -> World:
+    world = market(42, fsync_ns=200_000, snapshot_every=100)
+    for at in (50_000_000, 120_000_000):
+        world.schedule(Nanos(at), CrashMachine(VENUE, torn_bytes=150))
+        world.schedule(Nanos(at + 3_000_000), RestartMachine(VENUE))
+    world.run_for(200_000_000)
+    return world
+
+
+def digests() -> tuple[str, str]:
+    return stormy_toys().digest(), stormy_market().digest()
+
+
+if __name__ == "__main__":
+    print(*digests())
