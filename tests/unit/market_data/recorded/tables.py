@@ -7,6 +7,7 @@ import polars as pl
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND
+VENUE = "binance_spot"
 START = 1_700_000_040 * SECOND  # A full minute.
 
 
@@ -15,7 +16,7 @@ def times(nanos: Sequence[int], unit: str = "ns") -> pl.Series:
 
 
 def trades(
-    prices: Sequence[float], *, start: int = START, step: int = SECOND, venue: str = "binance_spot", symbol: str = "BTCUSDT", **columns: Any
+    prices: Sequence[float], *, start: int = START, step: int = SECOND, venue: str = VENUE, symbol: str = "BTCUSDT", **columns: Any
 ) -> pl.DataFrame:
     """One trade each step."""
     count = len(prices)
@@ -38,7 +39,7 @@ def bars(
     *,
     start: int = START,
     step: int = MINUTE,
-    venue: str = "binance_spot",
+    venue: str = VENUE,
     symbol: str = "BTC-USDT",
     **columns: Any,
 ) -> pl.DataFrame:
@@ -60,7 +61,7 @@ def bars(
 
 
 def quotes(
-    bids: Sequence[float], *, start: int = START, step: int = SECOND, venue: str = "binance_spot", symbol: str = "BTCUSDT", **columns: Any
+    bids: Sequence[float], *, start: int = START, step: int = SECOND, venue: str = VENUE, symbol: str = "BTCUSDT", **columns: Any
 ) -> pl.DataFrame:
     """One quote each step, one cent wide."""
     count = len(bids)
