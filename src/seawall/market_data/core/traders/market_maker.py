@@ -26,7 +26,7 @@ class Ladder(msgspec.Struct, frozen=True):
     instrument: Instrument
     step: Price  # Between levels; half of it is the least distance of the best quote from the worth.
     levels: int  # On each side.
-    quantity: Quantity  # Of the best level; the next ones hold twice, three times as much.
+    quantity: Quantity  # Of each level.
     inventory: Money  # What it starts with and comes back to, in base minor units.
     inventory_limit: Money  # How far from that it lets itself be taken.
 
@@ -75,36 +75,36 @@ class MarketMaker:
         return out
 
     def _quote(self, ladder: Ladder, worth: Price, now: Nanos) -> list[Envelope]:
-        """Brings what rests in line with what should. What stands closer than the new best goes first, so that no order meets another
-        of ours; what stands further out goes last, so that the book is never empty."""
+        """Brings what rests in line with what should: new orders first, so that the book is never empty, one side after the other, in the
+        order in which none of ours meets another."""
         key = ladder.instrument.id
         wanted = self._wanted(ladder, worth)
-        best = {BUY: max((p for s, p in wanted if s is BUY), default=0), SELL: min((p for s, p in wanted if s is SELL), default=0)}
-        inner: list[ClientOrderId] = []
-        outer: list[ClientOrderId] = []
+        unwanted: dict[Side, list[ClientOrderId]] = {BUY: [], SELL: []}
+        highest_bid = 0
         for order_key, order in self.state.pad.orders.items():
-            if order.instrument != key or order.cancelling or wanted.pop((order.side, order.price), None):
+            if order.instrument != key or order.cancelling:
                 continue
-            closer = order.price > best[BUY] if order.side is BUY else order.price < best[SELL]
-            (inner if closer else outer).append(order_key)
-        out = [self.pad.cancel(order_key) for order_key in inner]
-        for (side, price), quantity in wanted.items():
-            out += self.pad.rest(key, side, price, quantity, now)
-        return out + [self.pad.cancel(order_key) for order_key in outer]
+            if order.price in wanted[order.side]:
+                del wanted[order.side][order.price]
+            else:
+                unwanted[order.side].append(order_key)
+            if order.side is BUY:
+                highest_bid = max(highest_bid, order.price)
+        asks_first = min(wanted[SELL], default=highest_bid + 1) > highest_bid
+        out = []
+        for side in (SELL, BUY) if asks_first else (BUY, SELL):
+            for price in wanted[side]:
+                out += self.pad.rest(key, side, price, ladder.quantity, now)
+            out += [self.pad.cancel(order_key) for order_key in unwanted[side]]
+        return out
 
-    def _wanted(self, ladder: Ladder, worth: Price) -> dict[tuple[Side, Price], Quantity]:
-        """(side, price) -> quantity, the best levels first."""
-        step = ladder.step
+    def _wanted(self, ladder: Ladder, worth: Price) -> dict[Side, dict[Price, None]]:
+        """The best levels first."""
+        step, limit = ladder.step, ladder.inventory_limit
         excess = self.state.holding.get(ladder.instrument.base, Money(0)) - ladder.inventory
-        limit = ladder.inventory_limit
         centre = worth - max(-limit, min(limit, excess)) * LEAN_STEPS * step // limit
         bid = (centre - step // 2) // step * step
         ask = -(-(centre + step // 2) // step) * step
-        wanted: dict[tuple[Side, Price], Quantity] = {}
-        for level in range(ladder.levels):
-            quantity = Quantity(ladder.quantity * (level + 1))
-            if excess < limit and bid - level * step > 0:
-                wanted[BUY, Price(bid - level * step)] = quantity
-            if excess > -limit:
-                wanted[SELL, Price(ask + level * step)] = quantity
-        return wanted
+        bids = [bid - level * step for level in range(ladder.levels)] if excess < limit else []
+        asks = [ask + level * step for level in range(ladder.levels)] if excess > -limit else []
+        return {side: dict.fromkeys(Price(price) for price in prices if price > 0) for side, prices in ((BUY, bids), (SELL, asks))}
