@@ -2,10 +2,9 @@
 
 from time import perf_counter_ns
 
-from seawall.api.accounts import LoggedOn
 from seawall.api.instruments import define_spot
 from seawall.api.market_data import QuoteChanged, Traded
-from seawall.api.message import Address, Tick
+from seawall.api.message import Address
 from seawall.api.orders import AccountId, OrderType, Side, TimeInForce, TradeId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import OrderRequested, StrategyStarted
@@ -18,7 +17,7 @@ from seawall.engine.core.venues.state import SessionStatus
 from seawall.runtime.machine import handle
 from seawall.runtime.rng import Rng
 
-VENUES = ("alpha", "beta", "gamma", "delta")
+VENUES = ("alpha", "beta")
 SYMBOLS = ("BTC-USDT", "ETH-USDT", "SOL-USDT")
 STRATEGY = Address("strategy:bench")
 ORDERS = 100_000

@@ -36,6 +36,11 @@ def lots_below(instrument: Instrument, quantity: float) -> Quantity:
     return Quantity(floor(lots + (_NOISE + lots * _RELATIVE_NOISE)))
 
 
+def nearest_lots(instrument: Instrument, quantity: float) -> Quantity:
+    """The inverse of `quantity_as_float`, exact up to 2**53 lots."""
+    return Quantity(floor(quantity * instrument.quantity_scale / instrument.lot + 0.5))
+
+
 def nearest_tick(instrument: Instrument, price: float) -> Price:
     """Quote currency to the nearest tick. `price` must be finite."""
     return Price(floor(price * instrument.price_scale / instrument.tick + 0.5))

@@ -36,6 +36,7 @@ class Row(msgspec.Struct, frozen=True):
     venue: Venue
     symbol: Symbol
     currency: Currency
+    worth: int  # Quantity x mark, signed.
     result: ProfitAndLoss
 
 
@@ -92,7 +93,7 @@ class Portfolio:
                 instrument = self.instruments[key]
                 worth = position.quantity * self.markets[key].mark() * instrument.tick_value // instrument.lot_value
                 result = ProfitAndLoss(position.realised, worth - position.cost, position.fees)
-                yield Row(strategy, instrument.venue, instrument.symbol, instrument.quote, result)
+                yield Row(strategy, instrument.venue, instrument.symbol, instrument.quote, worth, result)
 
     def by_currency(self, strategy: Address | None = None) -> dict[Currency, ProfitAndLoss]:
         """Profit and loss per quote currency, of one strategy or of all."""

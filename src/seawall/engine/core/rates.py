@@ -32,6 +32,13 @@ class Rates:
         self._paths = {c: _paths(c, currency, instruments, markets) for c in self.decimals}
 
     def rate(self, currency: Currency) -> Rate | None:
+        """The market's rate, or parity where that was agreed; None: there is none."""
+        rate = self.market_rate(currency)
+        if rate is None and currency in self._parity and currency in self.decimals:
+            return 10 ** self.decimals[self.currency], 10 ** self.decimals[currency]
+        return rate
+
+    def market_rate(self, currency: Currency) -> Rate | None:
         """The rate by the first path (fewest legs, then the instruments' order) whose markets all have a price; None: there is none."""
         if currency == self.currency:
             return (1, 1)
@@ -45,8 +52,6 @@ class Rates:
                 denominator *= under
             if numerator and denominator:
                 return numerator, denominator
-        if currency in self._parity and currency in self.decimals:
-            return 10 ** self.decimals[self.currency], 10 ** self.decimals[currency]
         return None
 
     def value(self, currency: Currency, amount: int) -> int | None:

@@ -1,0 +1,287 @@
+"""The backtest host: drives recorded rows straight through the machines that also run in simulation and live.
+
+Prices go straight through; everything that lies in the future (orders and reports in flight, deadlines, samples of the equity) waits
+behind one integer, `wake`, that each row is compared with. Order within one instant: messages in the order they were sent; then Ticks of
+the engine and the strategies; then the equity sample; then the next row, at the venue first, at the engine second, at the strategies last.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from heapq import heappop, heappush
+from typing import Any, Protocol
+
+from seawall.api.market_data import BarClosed, QuoteChanged
+from seawall.api.message import Address, Envelope, Message, Tick
+from seawall.api.orders import CancelOrder
+from seawall.api.projections import PROJECTIONS
+from seawall.api.signals import FillApplied, StartStrategy, StopStrategy, StrategyFailed
+from seawall.api.units import Nanos, Price
+from seawall.backtest.latency import Latency
+from seawall.backtest.recorded_venue import RecordedVenue
+from seawall.backtest.routes import StreamRoute, build_routes
+from seawall.backtest.rows import Rows
+from seawall.engine.core.machine import Engine
+from seawall.market_data.recorded.kinds import Kind
+from seawall.market_data.recorded.rows import Stream
+from seawall.runtime.floats import nearest_lots
+from seawall.runtime.machine import Handler, Machine, handle
+from seawall.strategy.core.machine import StrategyMachine
+from seawall.strategy.events import Bar, PriceUpdate
+
+NEVER = Nanos(1 << 62)
+
+
+class Observer(Protocol):
+    """What takes down the run. Not a machine: it answers nothing."""
+
+    handlers: Mapping[type[Message], Callable[[Any, Nanos], None]]  # Of what goes to PROJECTIONS, and of FillApplied.
+
+    def sample(self, now: Nanos) -> None:
+        """Notes the equity."""
+        ...
+
+
+class Backtest:
+    def __init__(
+        self,
+        engine: Engine,
+        venues: Sequence[RecordedVenue],
+        strategies: Sequence[StrategyMachine],
+        streams: Sequence[Stream],
+        observer: Observer,
+        *,
+        latency: Latency,
+        sample_interval: Nanos,
+    ) -> None:
+        self.engine = engine
+        self.strategies = list(strategies)
+        self.observer = observer
+        self.latency = latency
+        self.now = Nanos(0)
+        self.sample_interval = sample_interval
+        self.wake = NEVER
+        self._next_sample = NEVER
+        self._sequence = 0
+        self._queue: deque[Envelope] = deque()
+        self._future: list[tuple[int, int, Envelope]] = []
+        self._venues = {venue.address: venue for venue in venues}
+        self._delayed = bool(latency.order or latency.cancel or latency.report)
+        self._routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
+        self._streams = len(streams)
+        self._ticking: list[Machine] = [engine, *strategies]
+        machines: list[Machine] = [engine, *venues, *strategies]
+        self._handlers: dict[Address, dict[type[Message], Handler]] = {m.address: dict(m.handlers) for m in machines}
+        self._handlers[PROJECTIONS] = {kind: _noted(note) for kind, note in observer.handlers.items()}
+        for machine in strategies:
+            own = self._handlers[machine.address]
+            own[FillApplied] = _noted(observer.handlers[FillApplied], own[FillApplied])
+        failing = self._handlers[engine.address]
+        failing[StrategyFailed] = _noted(self._silence_failed, failing[StrategyFailed])
+
+    def start(self, now: Nanos, commands: Sequence[Envelope]) -> None:
+        """Opens the accounts (`commands` to the venues), lets the sessions synchronise, starts the strategies."""
+        self.now = now
+        self._queue.extend(commands)
+        self._drain(now)
+        self._queue.extend(handle(self.engine, Tick(), now))
+        self._drain(now)
+        while not all(session.live for session in self.engine.sessions.values()):
+            assert self.wake < NEVER, "a venue session neither lives nor waits for anything"
+            self.now = now = self.wake
+            self._wake(now)
+        self._queue.extend(Envelope(machine.address, StartStrategy()) for machine in self.strategies)
+        self._drain(now)
+        self._next_sample = now
+        self._wake(now)
+
+    def finish(self, now: Nanos) -> None:
+        """Everything due until `now` happens; the strategies stop; what is still in flight arrives."""
+        self._wake(now)
+        self._queue.extend(Envelope(machine.address, StopStrategy()) for machine in self.strategies)
+        self._drain(now)
+        while self._future:
+            now = max(now, Nanos(self._future[0][0]))
+            self._wake(now)
+        self.now = now
+        self.observer.sample(now)
+
+    def run(self, rows: Rows) -> None:
+        """The hot loop, longer than the rest so that a price costs no more than it must: one comparison with the future, the last price at
+        venue and engine, resting orders if there are any, the strategies. Guarded by `backtest_noop_ticks_per_s` in benchmarks."""
+        routes, queue, trade, quote, update_of = self._routes, self._queue, Kind.TRADE, Kind.QUOTE, PriceUpdate
+        wake, now, current = self.wake, self.now, -1
+        for now, index, a, fa, fb, rest in rows:
+            if now >= wake:
+                self._wake(now)
+                wake = self.wake
+            if index != current:
+                current, route = index, routes[index]
+                kind, market, at_venue, resting = route.kind, route.market, route.venue_market, route.resting
+            if kind is trade:
+                price, volume = fa, fb
+                market.last = at_venue.last = a
+                market.time = at_venue.time = now
+                if resting:
+                    self._send(
+                        route.venue.address, route.venue.on_trade(route.instrument.id, a, nearest_lots(route.instrument, fb), now), now
+                    )
+            elif kind is quote:
+                b, c, d, _, fc, fd, _ = rest
+                if not 0 < a < c:
+                    self._deliver(route, now, a, rest)
+                    wake = self.wake
+                    continue
+                price, volume = (fa + fc) / 2, None
+                market.bid = at_venue.bid = a
+                market.ask = at_venue.ask = c
+                market.time = at_venue.time = now
+                at_venue.bid_quantity, at_venue.ask_quantity = b, d
+                if resting:
+                    self._send(route.venue.address, route.venue.on_quote(route.instrument.id, a, b, c, d, now), now)
+                listener = route.first_listener
+                while listener is not None:
+                    feed = listener.feed
+                    feed.bid, feed.bid_size, feed.ask, feed.ask_size = fa, fb, fc, fd
+                    listener = listener.next
+            else:
+                b, c, d, e, fc, price, volume = rest
+                if not 0 < c <= d <= b:
+                    self._deliver(route, now, a, rest)
+                    wake = self.wake
+                    continue
+                market.last = at_venue.last = d
+                market.time = at_venue.time = now
+                if resting:
+                    self._send(route.venue.address, route.venue.on_bar(route.instrument.id, a, b, c, d, e, now - route.interval, now), now)
+            listener = route.first_listener
+            while listener is not None:
+                feed = listener.feed
+                if now >= feed.next_roll:
+                    feed.roll(now, price)
+                feed.sequence = sequence = feed.sequence + 1
+                listener.prices[feed.venue] = price
+                listener.strategy.now_ns = now
+                try:
+                    if feed.bid is None:
+                        update = update_of(feed.symbol, feed.venue, now, price, volume, sequence, feed.reference_price, kind)
+                    else:
+                        update = update_of(
+                            feed.symbol, feed.venue, now, price, volume, sequence, feed.reference_price, kind,
+                            feed.bid, feed.ask, feed.bid_size, feed.ask_size,
+                        )  # fmt: skip
+                    returned = listener.on_market_data(update)
+                    if returned or listener.outbox:
+                        queue.extend(listener.machine.collect(returned, now))
+                    if listener.on_bar is not None and kind is not trade and kind is not quote:
+                        returned = listener.on_bar(Bar(feed.symbol, feed.venue, now - route.interval, now, fa, fb, fc, price, volume))
+                        if returned or listener.outbox:
+                            queue.extend(listener.machine.collect(returned, now))
+                except Exception as error:
+                    queue.extend(listener.machine.fail(error))
+                listener = listener.next
+            if queue:
+                self._drain(now)
+                wake = self.wake
+        self.now = now
+
+    def _deliver(self, route: StreamRoute, now: Nanos, a: int, rest: tuple[Any, ...]) -> None:
+        """A row as a message through the handlers, as every other host delivers it: for rows that are odd enough to be refused."""
+        message = _as_message(route, now, a, rest)
+        if route.at_venue:
+            self._send(route.venue.address, handle(route.venue, message, now), now)
+        if route.at_engine:
+            self._queue.extend(handle(self.engine, message, now))
+            for machine in self.strategies:
+                self._queue.extend(handle(machine, message, now))
+        self._drain(now)
+
+    def _drain(self, now: Nanos) -> None:
+        """Delivers what is queued, and what that leads to, in the order it was sent."""
+        queue, handlers, delayed, venues = self._queue, self._handlers, self._delayed, self._venues
+        while queue:
+            envelope = queue.popleft()
+            target, message = envelope.target, envelope.message
+            handler = handlers[target].get(type(message))
+            if handler is None:
+                continue
+            out = handler(message, now)
+            if out:
+                if delayed and (target in venues or target == self.engine.address):
+                    self._send(target, out, now)
+                else:
+                    queue.extend(out)
+        self._plan()
+
+    def _send(self, source: Address, envelopes: Sequence[Envelope], now: Nanos) -> None:
+        """Queues what a machine returned, or lets it travel."""
+        if not self._delayed:
+            self._queue.extend(envelopes)
+            return
+        for envelope in envelopes:
+            delay = self._delay(source, envelope)
+            if delay:
+                self._sequence += 1
+                heappush(self._future, (now + delay, self._sequence, envelope))
+            else:
+                self._queue.append(envelope)
+
+    def _delay(self, source: Address, envelope: Envelope) -> int:
+        if envelope.target in self._venues:
+            return self.latency.cancel if type(envelope.message) is CancelOrder else self.latency.order
+        return self.latency.report if source in self._venues else 0
+
+    def _plan(self) -> None:
+        """Works out when the next thing other than a row happens."""
+        wake = self._next_sample
+        if self._future:
+            wake = min(wake, Nanos(self._future[0][0]))
+        for machine in self._ticking:
+            deadline = machine.deadline()
+            if deadline is not None and deadline < wake:
+                wake = deadline
+        self.wake = wake
+
+    def _wake(self, now: Nanos) -> None:
+        """Lets everything happen that is due at or before `now`, in order of time; the equity is sampled last in an instant."""
+        while self.wake <= now:
+            at = self.wake
+            if self._future and self._future[0][0] <= at:
+                self._queue.append(heappop(self._future)[2])
+            elif (machine := self._due(at)) is not None:
+                self._send(machine.address, handle(machine, Tick(), at), at)
+            else:
+                self.observer.sample(at)
+                self._next_sample = Nanos(max(at + 1, now) // self.sample_interval * self.sample_interval + self.sample_interval)
+            self._drain(at)
+
+    def _due(self, at: Nanos) -> Machine | None:
+        """The first machine whose deadline has come."""
+        for machine in self._ticking:
+            deadline = machine.deadline()
+            if deadline is not None and deadline <= at:
+                return machine
+        return None
+
+    def _silence_failed(self, failed: StrategyFailed, now: Nanos) -> None:
+        for machine in self.strategies:
+            if machine.address == failed.strategy:
+                for route in self._routes:
+                    route.silence(machine)
+
+
+def _noted(note: Callable[[Any, Nanos], None], handler: Handler | None = None) -> Handler:
+    """A handler that is also observed."""
+
+    def noted(message: Any, now: Nanos) -> list[Envelope]:
+        note(message, now)
+        return handler(message, now) if handler is not None else []
+
+    return noted
+
+
+def _as_message(route: StreamRoute, now: Nanos, a: int, rest: tuple[Any, ...]) -> Message:
+    b, c, d, e, *_ = rest
+    key = route.instrument.id
+    if route.kind is Kind.QUOTE:
+        return QuoteChanged(key, 0, Price(a), b, c, d, now)
+    return BarClosed(key, Nanos(now - route.interval), now, Price(a), b, c, d, e)

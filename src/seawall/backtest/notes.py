@@ -1,0 +1,78 @@
+"""Takes down a backtest: what the engine tells its projections, and the portfolio at every sample."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seawall.analytics.recorder import OrderRecord, Recorder
+from seawall.api.message import Message
+from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
+from seawall.api.risk import TradingHalted, TradingResumed
+from seawall.api.signals import FillApplied
+from seawall.api.units import Money, Nanos
+from seawall.engine.core.machine import Engine
+
+
+class Notes:
+    """The host's observer. What cannot be valued yet, because a market has no price, counts as nothing."""
+
+    def __init__(self, recorder: Recorder, engine: Engine, opening_equity: Money) -> None:
+        self.recorder = recorder
+        self.engine = engine
+        self.opening_equity = opening_equity
+        self.refusals: dict[str, int] = {}
+        self.breaches: dict[str, int] = {}
+        self.surprises: list[str] = []  # What should not happen in a backtest.
+        self.fills = 0
+        self.orders = 0
+        self.handlers: Mapping[type[Message], Callable[[Any, Nanos], None]] = {
+            FillApplied: self._fill,
+            OrderClosed: self._order,
+            IntentRefused: self._refusal,
+            BreakFound: self._break,
+            SessionChanged: _ignore,
+            TradingHalted: self._halt,
+            TradingResumed: _ignore,
+        }
+
+    def sample(self, now: Nanos) -> None:
+        engine, recorder = self.engine, self.recorder
+        gross = net = profit = 0
+        for row in engine.portfolio.rows():
+            rates = engine.rates
+            worth = rates.value(row.currency, row.worth)
+            result = rates.value(row.currency, row.result.total)
+            if worth is not None and result is not None:
+                gross += abs(worth)
+                net += worth
+                profit += result
+        recorder.sample(now, Money(self.opening_equity + profit), Money(gross), Money(net))
+        for key, market in engine.state.markets.items():
+            if mark := market.mark():
+                recorder.price(now, key, mark)
+
+    def _fill(self, fill: FillApplied, now: Nanos) -> None:
+        self.fills += 1
+        self.recorder.fill(fill.strategy, fill)
+
+    def _order(self, order: OrderClosed, now: Nanos) -> None:
+        self.orders += 1
+        record = OrderRecord(
+            order.created, order.closed, order.strategy, order.instrument, order.side, order.order_type, order.time_in_force,
+            order.quantity, order.price, order.cumulative_quantity, order.status, order.reason, order.client_order_id,
+            order.order_id, order.decision_price,
+        )  # fmt: skip
+        self.recorder.order(record)
+
+    def _refusal(self, refusal: IntentRefused, now: Nanos) -> None:
+        self.refusals[refusal.check] = self.refusals.get(refusal.check, 0) + 1
+        self.breaches[refusal.strategy] = self.breaches.get(refusal.strategy, 0) + 1
+
+    def _break(self, found: BreakFound, now: Nanos) -> None:
+        self.surprises.append(f"{found.venue}: {found.subject}: ours {found.ours}, theirs {found.theirs}")
+
+    def _halt(self, halt: TradingHalted, now: Nanos) -> None:
+        self.surprises.append(f"trading halted by {halt.operator}: {halt.reason}")
+
+
+def _ignore(message: Message, now: Nanos) -> None:
+    """Of no interest to a result."""

@@ -1,0 +1,55 @@
+"""Recorded rows as the hot loop wants them: integers for the machines, floats for the strategies, as little as a row's kind needs."""
+
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from seawall.api.units import Nanos, Price
+from seawall.market_data.recorded import rows as recorded
+from seawall.market_data.recorded.kinds import ROW_COLUMNS, WIDEST, Kind
+
+# (time, stream, first column in ticks, first and second column as floats, rest), the columns as in ROW_COLUMNS. The rest of a trade is
+# None; else (second to fifth column in ticks or lots, third to fifth as floats), zeros where the kind has fewer.
+Row = tuple[Nanos, int, Price, float, float, Any]
+Rows = Iterator[Row]
+
+_PRICES = ("price", "bid", "ask", "open", "high", "low", "close")
+_QUANTITIES = ("quantity", "bid_quantity", "ask_quantity", "volume")
+
+
+class RowMaker:
+    """Knows every stream's scales. With a feed latency a stream's index comes a second time, raised by the number of streams."""
+
+    def __init__(self, streams: Sequence[recorded.Stream]) -> None:
+        self._count = len(streams)
+        self._over = np.zeros((WIDEST, len(streams)), dtype=np.int64)
+        self._under = np.ones((WIDEST, len(streams)), dtype=np.int64)
+        for index, stream in enumerate(streams):
+            instrument = stream.instrument
+            for column, name in enumerate(ROW_COLUMNS[stream.kind]):
+                if name in _PRICES:
+                    self._over[column, index], self._under[column, index] = instrument.tick, instrument.price_scale
+                elif name in _QUANTITIES:
+                    self._over[column, index], self._under[column, index] = instrument.lot, instrument.quantity_scale
+
+    def rows(self, rows: recorded.Rows) -> Rows:
+        """Every float is its integer times and through powers of ten, rounded once: the same as in `runtime.floats`."""
+        if not len(rows.time):
+            return iter(())
+        first = int(rows.stream[0])
+        single = bool((rows.stream == first).all())
+        scale: Any = first % self._count if single else rows.stream % self._count
+
+        def floats(column: int) -> list[float]:
+            figures: list[float] = (rows.columns[column] * self._over[column][scale] / self._under[column][scale]).tolist()
+            return figures
+
+        rest: Any = repeat(None)
+        if rows.kind is not Kind.TRADE:
+            width = len(rows.columns)
+            integers = [rows.columns[column].tolist() if column < width else repeat(0) for column in range(1, WIDEST)]
+            rest = zip(*integers, *(floats(column) if column < width else repeat(0.0) for column in range(2, WIDEST)), strict=False)
+        stream: Any = repeat(first) if single else rows.stream.tolist()
+        return zip(rows.time.tolist(), stream, rows.columns[0].tolist(), floats(0), floats(1), rest, strict=False)

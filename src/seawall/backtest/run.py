@@ -1,0 +1,264 @@
+"""Runs a backtest from data and strategies to a result. The shell around the host: it opens files, keeps time, reports progress.
+
+result = run_backtest(MyStrategy, data, config={"fast": 10})
+result.figures.portfolio.sharpe_ratio, result.fills, result.write("runs/mine")
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from seawall.analytics.build import build_result
+from seawall.analytics.recorder import Recorder
+from seawall.analytics.result import Result
+from seawall.analytics.summary import RunSummary
+from seawall.api.instruments import Instrument, Venue
+from seawall.api.message import Address
+from seawall.api.risk import Limits
+from seawall.api.units import MINUTE, SECOND, Currency, Money, Nanos
+from seawall.backtest.fill_models import fill_model
+from seawall.backtest.funding import Funding, account_of, fund, venue_address
+from seawall.backtest.host import Backtest
+from seawall.backtest.latency import Latency
+from seawall.backtest.limits import limits_from
+from seawall.backtest.notes import Notes
+from seawall.backtest.recorded_venue import RecordedVenue
+from seawall.backtest.rows import RowMaker
+from seawall.engine.core.machine import Engine, EngineSettings
+from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
+from seawall.market_data.recorded import Recording, open_recording
+from seawall.runtime.rng import Rng
+from seawall.strategy.base import TradingStrategy
+from seawall.strategy.core.machine import StrategyMachine
+
+ENGINE = Address("engine")
+SAMPLES = 4_000  # Of the equity, roughly, over the whole span.
+
+StrategyClass = Callable[[dict[str, Any]], TradingStrategy]
+
+
+class Progress(msgspec.Struct, frozen=True):
+    rows: int  # Done.
+    rows_total: int  # In the recording: an upper bound where a time span was chosen.
+    time: Nanos  # Of the market.
+    seconds: float  # Since the start.
+    fills: int
+    orders: int
+
+
+class BacktestFailed(Exception):
+    """A strategy's code raised. `result` holds what happened until then."""
+
+    def __init__(self, message: str, result: Result) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that shapes a run beside strategies and data."""
+
+    balances: Mapping[str, Mapping[str, str]] | None = None  # Venue ("*": every venue) -> currency -> amount. None: ample.
+    capital: str | None = None  # What returns are measured against. None: the balances' value at the first prices, or 1,000,000.
+    currency: str | None = None  # The valuation currency. None: USD, USDT, USDC or else the first quote currency of the data.
+    limits: Mapping[str, str] = {}  # Over `default_limits`: see `limits.limits_from`.
+    latency: Latency = Latency()
+    fill_model: str = "trade_through"
+    slippage_bps: int = 0
+    start: Nanos | None = None
+    end: Nanos | None = None
+    seed: int = 0
+    command: str = ""
+
+
+def run_backtest(
+    strategies: StrategyClass | Sequence[StrategyClass],
+    data: Any,
+    *,
+    config: Mapping[str, Any] | None = None,
+    setup: Setup | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    **recording: Any,
+) -> Result:
+    """Runs strategies over recorded data.
+
+    Args:
+        strategies: one class derived from TradingStrategy, or several; each gets a copy of `config`.
+        data: files, patterns, polars or pandas frames, dicts of arrays, or an open Recording.
+        setup: accounts, limits, latency, fill model, time span; see Setup.
+        progress: called after every chunk of rows.
+        stop: asked after every chunk; True ends the run early with a valid, partial result.
+        recording: passed to `open_recording` (instruments, venues, symbols, venue, symbol, ...).
+
+    Raises:
+        RecordingError: the data cannot be used; says what, where, and what is allowed.
+        ValueError: a setting makes no sense.
+        BacktestFailed: a strategy raised; carries the partial result.
+    """
+    classes = list(strategies) if isinstance(strategies, Sequence) else [strategies]
+    source = data if isinstance(data, Recording) else open_recording(data, **recording)
+    run = _Run(classes, source, dict(config or {}), setup or Setup())
+    run.drive(progress, stop)
+    result = run.result()
+    if run.failures:
+        raise BacktestFailed("; ".join(run.failures), result)
+    return result
+
+
+class _Run:
+    def __init__(self, classes: list[StrategyClass], recording: Recording, config: dict[str, Any], setup: Setup) -> None:
+        self.recording = recording
+        self.setup = setup
+        self.config = config
+        instruments = recording.instruments
+        self.start = Nanos(max(recording.span[0], setup.start or 0))
+        self.end = Nanos(min(recording.span[1] + 1, setup.end if setup.end is not None else recording.span[1] + 1))
+        if self.start >= self.end:
+            raise ValueError(f"no data between --from and --to: the recording spans {recording.span[0]} to {recording.span[1]} ns")
+        self.funding: Funding = fund(recording, setup.balances, setup.capital, setup.currency, self.start, self.end)
+        self.engine = Engine(_engine_settings(recording, self.funding, setup))
+        self.venues = _venues(recording, setup)
+        self.machines = _strategy_machines(classes, config, instruments, setup.seed)
+        self.recorder = Recorder(instruments, self.funding.currency, self.funding.decimals)
+        self.notes = Notes(self.recorder, self.engine, self.funding.capital)
+        interval = max(SECOND, (self.end - self.start) // SAMPLES // SECOND * SECOND)
+        self.host = Backtest(
+            self.engine, self.venues, self.machines, recording.streams, self.notes, latency=setup.latency, sample_interval=Nanos(interval)
+        )
+        self.rows = 0
+        self.complete = False
+        self.seconds = 0.0
+
+    @property
+    def failures(self) -> list[str]:
+        return [f"{m.address.removeprefix('strategy:')} failed: {m.state.failure}" for m in self.machines if m.state.failure]
+
+    def drive(self, progress: Callable[[Progress], None] | None, stop: Callable[[], bool]) -> None:
+        began = perf_counter()
+        host, maker = self.host, RowMaker(self.recording.streams)
+        host.start(Nanos(self.start - 1), self.funding.commands)
+        latency = self.setup.latency.feed or None
+        for piece in self.recording.read(self.start, self.end, feed_latency_ns=latency):
+            host.run(maker.rows(piece))
+            self.rows += len(piece.time)
+            if progress is not None:
+                seconds = perf_counter() - began
+                progress(Progress(self.rows, self.recording.rows, host.now, seconds, self.notes.fills, self.notes.orders))
+            if stop() or self.failures:
+                break
+        else:
+            self.complete = True
+        host.finish(Nanos(max(host.now, self.end - 1) if self.complete else host.now))
+        self.seconds = perf_counter() - began
+
+    def result(self) -> Result:
+        engine = self.engine
+        marks = {key: mark for key, market in engine.state.markets.items() if (mark := market.mark())}
+        summary = RunSummary(
+            strategies=tuple(machine.address for machine in self.machines),
+            start=self.start,
+            end=Nanos(self.end if self.complete else self.host.now),
+            complete=self.complete,
+            opening_equity=self.funding.capital,
+            marks=marks,
+            rates=_major_rates(engine),
+            command=self.setup.command,
+            seed=self.setup.seed,
+            config=self.config,
+            warnings=(*self.recording.warnings, *self.funding.warnings, *self.notes.surprises, *self.failures),
+            refused_rows=self._refused_rows(),
+            refusals=self.notes.refusals,
+            counters=self._counters(),
+            risk_breaches=self.notes.breaches,
+            wall_clock={"seconds": self.seconds, "rows_per_s": self.rows / self.seconds if self.seconds else 0.0},
+        )
+        return build_result(self.recorder, summary)
+
+    def _refused_rows(self) -> dict[str, int]:
+        counted: dict[str, int] = {}
+        for reasons in self.recording.refused.values():
+            for reason, count in reasons.items():
+                counted[str(reason)] = counted.get(str(reason), 0) + count
+        return counted
+
+    def _counters(self) -> dict[str, int]:
+        counters = {"rows": self.rows, "fills": self.notes.fills, "orders": self.notes.orders}
+        for account in self.engine.state.strategies.values():
+            counters["signals"] = counters.get("signals", 0) + account.signals
+            if account.clamped:
+                counters["signals clamped"] = counters.get("signals clamped", 0) + account.clamped
+            for reason, count in account.dropped.items():
+                counters[f"dropped: {reason}"] = counters.get(f"dropped: {reason}", 0) + count
+        return counters
+
+
+def default_limits(recording: Recording, decimals: int) -> Limits:
+    """What holds unless told otherwise. A price may be as old as two bars; money in the valuation currency's minor units."""
+    longest = max(stream.interval for stream in recording.streams)
+    return Limits(
+        max_order_value=Money(1_000_000 * 10**decimals),
+        max_total_notional=Money(10_000_000 * 10**decimals),
+        max_price_age=Nanos(max(2 * MINUTE, 2 * longest)),
+        max_orders=100,
+    )
+
+
+def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> EngineSettings:
+    latency = setup.latency
+    patience = max(2 * SECOND, 4 * (latency.order + latency.cancel + latency.report))
+    session = SessionSettings(
+        answer_timeout=Nanos(patience), order_validity=Nanos(10 * patience), heartbeat_interval=None, reconcile_interval=None
+    )
+    return EngineSettings(
+        address=ENGINE,
+        venues=tuple(VenueSettings(venue, venue_address(venue), account_of(venue), session) for venue in funding.venues),
+        instruments=recording.instruments,
+        limits=limits_from(setup.limits, default_limits(recording, funding.decimals), recording.instruments, funding.decimals),
+        valuation_currency=funding.currency,
+        parity=funding.parity,
+        seed=setup.seed,
+    )
+
+
+def _venues(recording: Recording, setup: Setup) -> list[RecordedVenue]:
+    bars_only = {instrument.id for instrument in recording.bars_only}
+    by_venue: dict[Venue, list[Instrument]] = {}
+    for instrument in recording.instruments:
+        by_venue.setdefault(instrument.venue, []).append(instrument)
+    return [
+        RecordedVenue(
+            venue_address(venue),
+            own,
+            fill_model=fill_model(setup.fill_model),
+            slippage_bps=setup.slippage_bps,
+            bars_only=[i.id for i in own if i.id in bars_only],
+        )
+        for venue, own in by_venue.items()
+    ]
+
+
+def _strategy_machines(
+    classes: Sequence[StrategyClass], config: dict[str, Any], instruments: Sequence[Instrument], seed: int
+) -> list[StrategyMachine]:
+    rng = Rng(seed)
+    machines: list[StrategyMachine] = []
+    names: dict[str, int] = {}
+    for factory in classes:
+        name = getattr(factory, "__name__", type(factory).__name__)
+        names[name] = names.get(name, 0) + 1
+        unique = name if names[name] == 1 else f"{name}-{names[name]}"
+        machines.append(StrategyMachine(Address(f"strategy:{unique}"), ENGINE, factory, config, instruments, rng.next_u64()))
+    return machines
+
+
+def _major_rates(engine: Engine) -> dict[Currency, tuple[int, int]]:
+    """Rates between whole units, of every currency that has one."""
+    rates, decimals = engine.rates, engine.rates.decimals
+    found: dict[Currency, tuple[int, int]] = {}
+    for currency in decimals:
+        rate = rates.rate(currency)
+        if rate is not None:
+            found[currency] = (rate[0] * int(10 ** decimals[currency]), rate[1] * int(10 ** decimals[rates.currency]))
+    return found

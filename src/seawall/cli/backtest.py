@@ -1,0 +1,113 @@
+"""`seawall backtest`: strategies over recorded data, to a directory of results."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seawall.cli import options
+from seawall.cli.errors import UserError
+
+
+def register(app: typer.Typer) -> None:
+    app.command("backtest")(backtest)
+
+
+def backtest(
+    strategies: Annotated[list[str], typer.Argument(help="Strategy files; FILE::CLASS where a file holds several.", metavar="STRATEGY...")],
+    data: Annotated[list[str], typer.Option(help="Parquet or CSV files of bars, trades or quotes; patterns work. Repeatable.")],
+    out: Annotated[Path | None, typer.Option(help="Directory for the results; default runs/STRATEGY.")] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with the strategies' parameters.")] = None,
+    set_: Annotated[list[str], typer.Option("--set", help="One parameter, key=value; beats --config. Repeatable.")] = [],  # noqa: B006
+    balances: Annotated[list[str], typer.Option(help="USDT=1000,BTC=2 for every venue, kraken:USD=500 for one. Default: ample.")] = [],  # noqa: B006
+    capital: Annotated[str | None, typer.Option(help="What returns are measured against. Default: the balances' first value.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Value everything in this currency. Default: USD, USDT, USDC, or the first.")] = None,
+    instruments: Annotated[Path | None, typer.Option(help="YAML with ticks, lots, fees of venues, over the ones built in.")] = None,
+    venues: Annotated[str | None, typer.Option(help="Only these venues, separated by commas.")] = None,
+    symbols: Annotated[str | None, typer.Option(help="Only these symbols, separated by commas.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="Start, like 2023-03-10 or 2023-03-10T12:30:00 (UTC).")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="End, exclusive.")] = None,
+    latency: Annotated[list[str], typer.Option(help="feed=1ms,order=5ms,cancel=5ms,report=5ms. Default: none.")] = [],  # noqa: B006
+    fill_model: Annotated[
+        str, typer.Option(help="When a resting order fills: trade_through (a price beyond it) or touch.")
+    ] = "trade_through",
+    slippage_bps: Annotated[int, typer.Option(help="Added to the price of every taking order, in basis points.", min=0)] = 0,
+    limit: Annotated[list[str], typer.Option(help="max_order_value=500000, max_total_notional=..., max_orders=... Repeatable.")] = [],  # noqa: B006
+    seed: Annotated[int, typer.Option(help="Of the strategies' random numbers.")] = 0,
+) -> None:
+    """Run strategies over recorded markets: every check, exact money, one report."""
+    from seawall.analytics.result import Result
+    from seawall.backtest.latency import Latency
+    from seawall.backtest.run import BacktestFailed, Setup, run_backtest
+    from seawall.cli.backtest_progress import Live, summarise
+    from seawall.market_data.recorded import RecordingError, open_recording
+    from seawall.strategy.loader import StrategyError, load_strategy
+
+    try:
+        classes = [load_strategy(Path(name)) for name in strategies]
+        recording = open_recording(
+            data,
+            instruments=instruments,
+            venues=venues.split(",") if venues else None,
+            symbols=symbols.split(",") if symbols else None,
+        )
+    except StrategyError as error:
+        raise UserError(error.message, error.hint) from None
+    except RecordingError as error:
+        raise UserError(error.message, error.hint) from None
+    delays = {key: options.duration(value, "--latency") for key, value in options.pairs(latency, "--latency").items()}
+    if unknown := [key for key in delays if key not in Latency.__struct_fields__]:
+        raise UserError(f"--latency {unknown[0]}: no such latency", f"there are {', '.join(Latency.__struct_fields__)}")
+    setup = Setup(
+        balances=options.balances(balances),
+        capital=capital,
+        currency=currency,
+        limits=options.pairs(limit, "--limit"),
+        latency=Latency(**delays),
+        fill_model=fill_model,
+        slippage_bps=slippage_bps,
+        start=options.moment(from_, "--from"),
+        end=options.moment(to, "--to"),
+        seed=seed,
+        command=shlex.join(["seawall", *sys.argv[1:]]),
+    )
+    folder = out or Path("runs") / "-".join(Path(name.split("::")[0]).stem for name in strategies)
+    failure = ""
+    with Live(recording) as live:
+        try:
+            result: Result = run_backtest(
+                classes, recording, config=_config(config, set_), setup=setup, progress=live.show, stop=live.interrupted
+            )
+        except BacktestFailed as error:
+            result, failure = error.result, str(error)
+        except ValueError as error:
+            raise UserError(str(error)) from None
+    report = result.write(folder)
+    summarise(result, report, live.console)
+    if failure:
+        raise typer.Exit(_failed(failure))
+    if live.interrupted():
+        raise typer.Exit(130)
+
+
+def _config(path: Path | None, texts: list[str]) -> dict[str, Any]:
+    import yaml
+
+    found: Any = {}
+    if path is not None:
+        try:
+            found = yaml.safe_load(path.read_text()) or {}
+        except (OSError, yaml.YAMLError) as error:
+            raise UserError(f"--config {path}: {error}", "a YAML file of key: value lines") from None
+        if not isinstance(found, dict):
+            raise UserError(f"--config {path}: holds a {type(found).__name__}, not parameters", "a YAML file of key: value lines")
+    return {**found, **options.settings(texts)}
+
+
+def _failed(failure: str) -> int:
+    from seawall.cli.main import show
+
+    show(UserError(failure, "the result holds what happened until then"))
+    return 1

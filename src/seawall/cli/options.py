@@ -1,0 +1,73 @@
+"""Texts of the command line to values: durations, times, balances, key=value pairs. Every refusal says what is allowed."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from seawall.api.units import MICROSECOND, MILLISECOND, MINUTE, SECOND, Nanos
+from seawall.cli.errors import UserError
+from seawall.strategy.events import as_nanos
+
+_UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE}
+
+
+def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """`["a=1,b=2", "c=3"]` to a dict."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for part in text.split(","):
+            key, sign, value = part.partition("=")
+            if not sign or not key.strip() or not value.strip():
+                raise UserError(f"{option} {part!r} is not key=value", f"for example {option} key=value, or several separated by commas")
+            found[key.strip()] = value.strip()
+    return found
+
+
+def settings(texts: Sequence[str]) -> dict[str, Any]:
+    """`--set key=value`: one pair each, the value read as YAML, so that numbers, true, false and [lists] are what they look like."""
+    import yaml
+
+    found: dict[str, Any] = {}
+    for text in texts:
+        key, sign, value = text.partition("=")
+        if not sign or not key.strip():
+            raise UserError(f"--set {text!r} is not key=value", "for example --set fast=10 --set slow=20")
+        try:
+            found[key.strip()] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise UserError(f"--set {text!r}: the value is not valid YAML: {error}", "quote what is meant as text") from None
+    return found
+
+
+def duration(text: str, option: str) -> Nanos:
+    """`5ms` to nanoseconds."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|m)", text.strip())
+    if match is None:
+        raise UserError(f"{option}: {text!r} is not a duration", f"a number and a unit ({', '.join(_UNITS)}), like 5ms or 0.25s")
+    return Nanos(round(float(match[1]) * _UNITS[match[2]]))
+
+
+def moment(text: str | None, option: str) -> Nanos | None:
+    """`2023-03-10` or `2023-03-10T12:30:00Z` (UTC unless it says otherwise) to nanoseconds since 1970."""
+    if text is None:
+        return None
+    try:
+        return as_nanos(datetime.fromisoformat(text).astimezone(UTC) if "T" in text and _has_zone(text) else datetime.fromisoformat(text))
+    except ValueError:
+        raise UserError(f"{option}: {text!r} is not a date or time", "for example 2023-03-10 or 2023-03-10T12:30:00") from None
+
+
+def _has_zone(text: str) -> bool:
+    return datetime.fromisoformat(text).tzinfo is not None
+
+
+def balances(texts: Sequence[str]) -> dict[str, dict[str, str]] | None:
+    """`USDT=1000,BTC=2` for every venue, `kraken:USD=500` for one."""
+    if not texts:
+        return None
+    found: dict[str, dict[str, str]] = {}
+    for text in texts:
+        venue, colon, amounts = text.rpartition(":")
+        found.setdefault(venue if colon else "*", {}).update(pairs([amounts], "--balances"))
+    return found
