@@ -305,7 +305,9 @@ def _months(monthly: dict[tuple[int, int], float]) -> Html:
 def _why_no_ratio(figures: StrategyPerformance) -> str:
     if figures.sharpe_ratio is not None:
         return ""
-    return "needs two days of returns" if figures.days < 2 else "daily returns do not vary"
+    if figures.days < 2:
+        return "needs two days of returns"
+    return "no daily returns" if figures.volatility is None else "daily returns do not vary"
 
 
 def _bps(figures: StrategyPerformance) -> str:
