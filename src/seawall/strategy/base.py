@@ -108,6 +108,8 @@ class TradingStrategy:
         self.outbox.append(CancelWish(order_id))
 
     def _order(self, side: str, symbol: str, quantity: float, options: dict[str, Any]) -> str:
-        order_id = str(options.get("client_tag") or self.order_ids.next())
+        wanted = options.get("client_tag")
+        taken = [*self.open_orders, *(wish.order_id for wish in self.outbox if isinstance(wish, ExplicitOrder))] if wanted else ()
+        order_id = self.order_ids.tag(wanted, taken)
         self.outbox.append(ExplicitOrder(order_id, side, symbol, quantity, options))
         return order_id

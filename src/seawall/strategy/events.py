@@ -1,5 +1,6 @@
 """What a strategy receives and returns, in floats, symbols and datetimes: made for people, not for ledgers."""
 
+from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,12 @@ def as_datetime(nanos: int) -> datetime:
 
 
 def as_nanos(time: datetime) -> Nanos:
-    """A datetime (naive: taken as UTC) to nanoseconds since 1970, exact to its microsecond."""
+    """A datetime (naive: taken as UTC) to nanoseconds since 1970, exact to its microsecond.
+
+    Raises: TypeError: not a datetime.
+    """
+    if not isinstance(time, datetime):
+        raise TypeError(f"a timestamp is a datetime, not {type(time).__name__}")
     aware = time if time.tzinfo else time.replace(tzinfo=UTC)
     return Nanos((aware - _EPOCH) // _MICROSECOND * 1000)
 
@@ -31,13 +37,13 @@ class PriceUpdate(msgspec.Struct, frozen=True, gc=False):
     timestamp_ns: int  # UTC, nanoseconds since 1970.
     price: float  # Trade: its price. Quote: the middle. Bar: the close.
     volume: float | None = None
+    sequence: int = 0  # Rises by one with every update of this symbol on this venue.
+    reference_price: float = 0.0  # The price 24 h before, or the first one seen.
+    source: str = "trade"  # trade, quote, bar or depth.
     bid: float | None = None
     ask: float | None = None
     bid_size: float | None = None
     ask_size: float | None = None
-    sequence: int = 0  # Rises by one with every update of this symbol on this venue.
-    source: str = "trade"  # trade, quote, bar or depth.
-    reference_price: float = 0.0  # The price 24 h before, or the first one seen.
 
     @property
     def timestamp(self) -> datetime:
@@ -154,3 +160,13 @@ class OrderIds(msgspec.Struct):
     def next(self) -> str:
         self.count += 1
         return f"order-{self.count}"
+
+    def tag(self, wanted: Any, taken: Container[str]) -> str:
+        """The author's own name for an order, with a number behind it where it would not be unique."""
+        if not wanted:
+            return self.next()
+        shown = str(wanted).encode("utf-8", "backslashreplace").decode()
+        if shown not in taken and not shown.startswith("order-"):
+            return shown
+        self.count += 1
+        return f"{shown}#{self.count}"

@@ -18,6 +18,10 @@ class StrategyRandom(random.Random):
     def random(self) -> float:
         return self.rng.uniform()
 
+    def gauss(self, mu: float = 0.0, sigma: float = 1.0) -> float:
+        """`random.Random` computes two at a time and keeps one, where no snapshot would find it."""
+        return self.normalvariate(mu, sigma)
+
     def getrandbits(self, k: int) -> int:
         bits = 0
         for _ in range(0, k, 64):

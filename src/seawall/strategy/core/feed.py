@@ -1,13 +1,14 @@
 """What a strategy machine remembers of one instrument's prices: quotes, a counter, and the price of 24 hours ago."""
 
-import msgspec
+from dataclasses import dataclass, field
 
 from seawall.api.units import DAY, MINUTE
 
 GRID_NS = 5 * MINUTE  # How finely the last 24 hours are remembered: 289 prices at most.
 
 
-class Feed(msgspec.Struct):
+@dataclass(slots=True)  # Not a Struct: those take seven times as long to write to, and this is written with every price.
+class Feed:
     symbol: str
     venue: str
     bid: float | None = None
@@ -17,7 +18,7 @@ class Feed(msgspec.Struct):
     sequence: int = 0
     reference_price: float = 0.0
     next_roll: int = 0  # When the grid wants its next price; 0 before the first.
-    past: list[tuple[int, float]] = []  # (time, price) on the grid, oldest first.
+    past: list[tuple[int, float]] = field(default_factory=list)  # (time, price) on the grid, oldest first.
 
     def roll(self, now: int, price: float) -> None:
         """Notes the first price in a new grid cell, and moves the reference on."""

@@ -1,7 +1,7 @@
 """A strategy as a machine: turns public data and the engine's answers into the author's callbacks, and what they return into messages.
 
-An exception in the author's code ends this strategy and nothing else. The backtest host's hot loop does inline what `_price` does here;
-a test holds the two together.
+An exception in the author's code ends this strategy and nothing else. Prices that cannot be are kept from it. The backtest host's hot
+loop does inline what `_price` does here; a test holds the two together.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.market_data import BarClosed, QuoteChanged, Traded
-from seawall.api.message import Address, Envelope, Message, Tick
+from seawall.api.message import Address, Envelope, Message, Restarted, Tick
 from seawall.api.orders import OrderStatus
 from seawall.api.signals import (
     BreachReported,
@@ -20,15 +20,17 @@ from seawall.api.signals import (
     StartStrategy,
     StopStrategy,
     StrategyFailed,
-    StrategyStarted,
     StrategyStopped,
 )
-from seawall.api.units import SECOND, Nanos
+from seawall.api.units import Nanos
 from seawall.runtime.floats import base_as_float, money_as_float, price_as_float, quantity_as_float
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
+from seawall.strategy.core.failures import AUTHOR_ERRORS, describe
 from seawall.strategy.core.feed import Feed
+from seawall.strategy.core.introduction import introduce, timer_interval
+from seawall.strategy.core.plain import unpacked
 from seawall.strategy.core.translate import to_message
 from seawall.strategy.events import (
     Bar,
@@ -51,16 +53,21 @@ _ENDED = (OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderS
 
 class StrategyState(msgspec.Struct):
     rng: Rng
-    order_ids: OrderIds = OrderIds()
+    order_ids: OrderIds = msgspec.field(default_factory=OrderIds)
     positions: dict[InstrumentId, int] = {}  # Base minor units.
     price_cache: dict[str, dict[str, float]] = {}
     feeds: dict[InstrumentId, Feed] = {}
     open_orders: dict[str, OpenOrder] = {}
-    next_timer: int = 0  # 0: no timer.
+    timer_interval: int = 0  # 0: no timer.
+    next_timer: int = 0
     now: int = 0
     running: bool = False
     failure: str = ""
     saved: bytes = b""  # What `save_state` returned, filled in when a snapshot is taken.
+    unsaved: str = ""  # Or why it could not: a strategy restored from this has lost its memory, and must not go on.
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=unpacked).encode
 
 
 class StrategyMachine:
@@ -75,6 +82,7 @@ class StrategyMachine:
         self.handlers: dict[type[Message], Handler] = {
             StartStrategy: self._start,
             StopStrategy: self._stop,
+            Restarted: self._restarted,
             Tick: self._tick,
             Traded: self._traded,
             QuoteChanged: self._quote_changed,
@@ -90,14 +98,32 @@ class StrategyMachine:
 
     @property
     def state(self) -> StrategyState:
-        self._state.saved = msgspec.msgpack.encode(self.strategy.save_state())
-        return self._state
+        """Taking a snapshot changes nothing for a strategy whose `save_state` raises; that shows when the snapshot is restored."""
+        state, strategy = self._state, self.strategy
+        state.now = strategy.now_ns
+        state.saved, state.unsaved = b"", ""
+        try:
+            state.saved = _encode(strategy.save_state())
+        except AUTHOR_ERRORS as error:
+            state.unsaved = describe(error, strategy.save_state)
+        self.outbox.clear()
+        return state
 
     def restore(self, state: StrategyState) -> None:
         self._state = state
-        self._attach(self.factory(dict(self.config)))
-        if state.saved:
-            self.strategy.load_state(msgspec.msgpack.decode(state.saved))
+        callback: Callable[..., Any] = getattr(self.factory, "__init__", self.factory)
+        try:
+            strategy = self.factory(dict(self.config))
+            callback = strategy.load_state
+            self._attach(strategy)
+            if state.saved:
+                strategy.load_state(msgspec.msgpack.decode(state.saved))
+        except AUTHOR_ERRORS as error:
+            self._attach(TradingStrategy(self.config))
+            self.fail(error, callback)
+        if state.unsaved:
+            self._end(f"restored without its memory, because save_state had raised {state.unsaved}")
+        self.outbox.clear()
 
     def deadline(self) -> Nanos | None:
         return Nanos(self._state.next_timer) if self._state.next_timer else None
@@ -109,20 +135,28 @@ class StrategyMachine:
             wishes += self.outbox
             self.outbox.clear()
         if returned:
+            if not isinstance(returned, list | tuple):
+                raise TypeError(f"a callback returns a list of MarketSignal or None, not {type(returned).__name__}")
             wishes += returned
         return [Envelope(self.engine, to_message(wish, self.address, self._state, now)) for wish in wishes]
 
-    def fail(self, error: Exception) -> list[Envelope]:
-        """Ends the strategy: the author's code raised."""
-        frame = error.__traceback__
-        while frame is not None and frame.tb_next is not None:
-            frame = frame.tb_next
-        where = f" at {frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame is not None else ""
-        self._state.failure = f"{type(error).__name__}: {error}{where}"
+    def fail(self, error: BaseException, callback: Callable[..., Any] | None = None) -> list[Envelope]:
+        """Ends the strategy: the author's code raised, or returned what is no signal."""
+        self._end(describe(error, callback or self.strategy.on_market_data))
+        return self._report_failure()
+
+    def _end(self, failure: str) -> None:
+        self._state.failure = failure
         self._state.running = False
-        self._state.next_timer = 0
+        self._state.timer_interval = self._state.next_timer = 0
         self.outbox.clear()
-        return [Envelope(self.engine, StrategyFailed(self.address, self._state.failure))]
+
+    def _report_failure(self) -> list[Envelope]:
+        return [Envelope(self.engine, StrategyFailed(self.address, self._state.failure))] if self._state.failure else []
+
+    def _restarted(self, message: Restarted, now: Nanos) -> list[Envelope]:
+        """The engine may not know yet that this strategy failed: in the run that ended, or in the attempt to restore it."""
+        return self._report_failure()
 
     def _attach(self, strategy: TradingStrategy) -> None:
         """Gives a fresh strategy object its share of the state: the very same dicts, so that there is one truth."""
@@ -138,6 +172,7 @@ class StrategyMachine:
         for key in state.positions:
             self._show_position(self.instruments[key])
         self.outbox = strategy.outbox
+        self.outbox.clear()  # Of what a constructor said: it may speak from the first callback on.
 
     def _show_position(self, instrument: Instrument) -> None:
         symbol = instrument.symbol
@@ -150,69 +185,62 @@ class StrategyMachine:
     def _call(self, callback: Callable[..., Any], now: Nanos, *arguments: Any) -> list[Envelope]:
         if not self._state.running:
             return []
-        self._state.now = self.strategy.now_ns = now
+        self.strategy.now_ns = now
         try:
             return self.collect(callback(*arguments), now)
-        except Exception as error:  # Whatever the author's code raises stays with this strategy.
-            return self.fail(error)
+        except AUTHOR_ERRORS as error:  # Whatever the author's code raises stays with this strategy.
+            return self.fail(error, callback)
 
     def _start(self, message: StartStrategy, now: Nanos) -> list[Envelope]:
         strategy, state = self.strategy, self._state
-        size = getattr(strategy, "max_position_size", self.config.get("max_position_size", 1.0))
-        sizes = {s: float(v) for s, v in size.items()} if isinstance(size, dict) else {}
-        started = StrategyStarted(
-            strategy=self.address,
-            name=type(strategy).__name__,
-            version=strategy.VERSION,
-            max_position_size=0.0 if sizes else float(size),
-            min_confidence=float(self.config.get("min_confidence", 0.1)),
-            max_position_sizes=sizes,
-        )
-        state.running = True
-        if strategy.TIMER_SECONDS:
-            interval = self._timer_interval()
-            state.next_timer = now - now % interval + interval
+        try:
+            started, state.timer_interval = introduce(strategy, self.address), timer_interval(strategy)
+        except AUTHOR_ERRORS as error:
+            return self.fail(error, strategy.on_start)
+        state.running, state.failure = True, ""
+        self._plan_timer(now)
         return [Envelope(self.engine, started), *self._call(strategy.on_start, now)]
 
     def _stop(self, message: StopStrategy, now: Nanos) -> list[Envelope]:
         out = self._call(self.strategy.on_stop, now)
         self._state.running = False
-        self._state.next_timer = 0
+        self._state.timer_interval = self._state.next_timer = 0
         return [*out, Envelope(self.engine, StrategyStopped(self.address))]
 
-    def _timer_interval(self) -> int:
-        return max(1, int((self.strategy.TIMER_SECONDS or 0) * SECOND))
+    def _plan_timer(self, now: Nanos) -> None:
+        """The next whole multiple of the interval, so that timers of equal intervals go off together."""
+        interval = self._state.timer_interval
+        self._state.next_timer = now - now % interval + interval if interval else 0
 
     def _tick(self, message: Tick, now: Nanos) -> list[Envelope]:
         state = self._state
         if not state.next_timer or now < state.next_timer:
             return []
-        interval = self._timer_interval()
-        state.next_timer = now - now % interval + interval
+        self._plan_timer(now)
         return self._call(self.strategy.on_timer, now)
 
     def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(trade.instrument)
-        if instrument is None:
+        if instrument is None or trade.price <= 0 or trade.quantity <= 0:
             return []
         return self._price(instrument, now, price_as_float(instrument, trade.price), quantity_as_float(instrument, trade.quantity), "trade")
 
     def _quote_changed(self, quote: QuoteChanged, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(quote.instrument)
-        if instrument is None:
+        if instrument is None or quote.bid < 0 or quote.ask < 0 or 0 < quote.ask <= quote.bid:
             return []
         feed = self._state.feeds[instrument.id]
         feed.bid = price_as_float(instrument, quote.bid) if quote.bid else None
         feed.ask = price_as_float(instrument, quote.ask) if quote.ask else None
         feed.bid_size = quantity_as_float(instrument, quote.bid_quantity) if quote.bid else None
         feed.ask_size = quantity_as_float(instrument, quote.ask_quantity) if quote.ask else None
-        if not quote.bid or not quote.ask:
+        if feed.bid is None or feed.ask is None:
             return []  # One side is empty: there is no middle to report.
-        return self._price(instrument, now, price_as_float(instrument, quote.bid + quote.ask) / 2, None, "quote")
+        return self._price(instrument, now, (feed.bid + feed.ask) / 2, None, "quote")
 
     def _bar_closed(self, bar: BarClosed, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(bar.instrument)
-        if instrument is None:
+        if instrument is None or not 0 < bar.low <= bar.close <= bar.high:
             return []
         volume = quantity_as_float(instrument, bar.volume)
         close = price_as_float(instrument, bar.close)
@@ -237,14 +265,16 @@ class StrategyMachine:
         feed.sequence += 1
         self._state.price_cache[feed.symbol][feed.venue] = price
         update = PriceUpdate(
-            feed.symbol, feed.venue, now, price, volume, feed.bid, feed.ask, feed.bid_size, feed.ask_size,
-            feed.sequence, source, feed.reference_price,
+            feed.symbol, feed.venue, now, price, volume, feed.sequence, feed.reference_price, source,
+            feed.bid, feed.ask, feed.bid_size, feed.ask_size,
         )  # fmt: skip
         return self._call(self.strategy.on_market_data, now, update)
 
     def _fill_applied(self, fill: FillApplied, now: Nanos) -> list[Envelope]:
         state = self._state
-        instrument = self.instruments[fill.instrument]
+        instrument = self.instruments.get(fill.instrument)
+        if instrument is None:
+            return []
         state.positions[instrument.id] = fill.position
         self._show_position(instrument)
         leaves = quantity_as_float(instrument, fill.leaves_quantity)
@@ -273,10 +303,10 @@ class StrategyMachine:
         if change.status in _ENDED:
             open_orders.pop(change.tag, None)
         elif order := open_orders.get(change.tag):
-            instrument = self.instruments[change.instrument]
             order.status = change.status
-            order.venue = instrument.venue
-            order.leaves_quantity = quantity_as_float(instrument, change.leaves_quantity)
+            if instrument := self.instruments.get(change.instrument):
+                order.venue = instrument.venue
+                order.leaves_quantity = quantity_as_float(instrument, change.leaves_quantity)
         return self._call(self.strategy.on_order_update, now, OrderUpdate(change.tag, change.status, change.reason, now))
 
     def _breach_reported(self, breach: BreachReported, now: Nanos) -> list[Envelope]:

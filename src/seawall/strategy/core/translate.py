@@ -7,10 +7,10 @@ from seawall.api.message import Address, Message
 from seawall.api.orders import OrderStatus, OrderType, Side, TimeInForce
 from seawall.api.signals import CancelRequested, OrderRequested, Scalar, SignalGenerated
 from seawall.api.units import Nanos
+from seawall.strategy.core.plain import number, scalar, text
 from seawall.strategy.events import CancelWish, ExplicitOrder, MarketSignal, OpenOrder, OrderIds, as_nanos
 
 _ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag")
-_NOT_A_NUMBER = float("nan")  # The engine refuses it as malformed.
 
 
 class _Memory(Protocol):
@@ -29,50 +29,47 @@ def to_message(wish: Any, strategy: Address, memory: _Memory, now: Nanos) -> Mes
     if isinstance(wish, ExplicitOrder):
         return _order(wish, strategy, memory, now)
     if isinstance(wish, CancelWish):
-        return CancelRequested(strategy, wish.order_id)
+        return CancelRequested(strategy, text(wish.order_id))
     raise TypeError(f"a strategy returns a list of MarketSignal, got {type(wish).__name__}")
 
 
 def _signal(signal: MarketSignal, strategy: Address, memory: _Memory, now: Nanos) -> Message:
-    strength = _number(signal.signal_strength)
-    metadata = signal.metadata
-    tag = str(metadata.get("client_tag") or memory.order_ids.next()) if metadata else memory.order_ids.next()
-    symbol = str(signal.symbol)
+    strength, metadata, timestamp = number(signal.signal_strength), signal.metadata, signal.timestamp
+    symbol = Symbol(text(signal.symbol))
     side = Side.BUY if strength > 0 else Side.SELL
-    memory.open_orders[tag] = OpenOrder(tag, symbol, "", side, OrderStatus.PENDING_NEW, 0.0)
-    time = now if signal.timestamp is None else as_nanos(signal.timestamp)
+    time = now if timestamp is None else _time(timestamp, now)
     if not metadata:
-        return SignalGenerated(strategy, Symbol(symbol), strength, _number(signal.confidence), tag, time)
-    return SignalGenerated(strategy, Symbol(symbol), strength, _number(signal.confidence), tag, time, *_routing(metadata))
+        tag = memory.order_ids.next()
+        message = SignalGenerated(strategy, symbol, strength, number(signal.confidence), tag, time)
+    elif isinstance(metadata, dict):
+        tag = memory.order_ids.tag(metadata.get("client_tag"), memory.open_orders)
+        message = SignalGenerated(strategy, symbol, strength, number(signal.confidence), tag, time, *_routing(metadata))
+    else:
+        raise TypeError(f"the metadata of a MarketSignal is a dict, not {type(metadata).__name__}")
+    memory.open_orders[tag] = OpenOrder(tag, symbol, "", side, OrderStatus.PENDING_NEW, 0.0)
+    return message
 
 
 def _order(order: ExplicitOrder, strategy: Address, memory: _Memory, now: Nanos) -> Message:
-    side, quantity, symbol = Side(order.side), _number(order.quantity), str(order.symbol)
+    side, quantity, symbol = Side(order.side), number(order.quantity), Symbol(text(order.symbol))
+    message = OrderRequested(strategy, symbol, side, quantity, order.order_id, now, *_routing(order.options))
     memory.open_orders[order.order_id] = OpenOrder(order.order_id, symbol, "", side, OrderStatus.PENDING_NEW, quantity)
-    return OrderRequested(strategy, Symbol(symbol), side, quantity, order.order_id, now, *_routing(order.options))
+    return message
+
+
+def _time(timestamp: Any, now: Nanos) -> Nanos:
+    """A signal cannot come from the future; one from before 1970 is as old as can be."""
+    return max(Nanos(0), min(as_nanos(timestamp), now))
 
 
 def _routing(metadata: dict[str, Any]) -> tuple[Venue, OrderType, TimeInForce, float, dict[str, Scalar]]:
     limit_price = metadata.get("limit_price")
     default = OrderType.MARKET if limit_price is None else OrderType.LIMIT
-    rest = {str(k): _scalar(v) for k, v in metadata.items() if k not in _ROUTED}
+    rest = {text(k): scalar(v) for k, v in metadata.items() if k not in _ROUTED}
     return (
-        Venue(str(metadata.get("venue") or "")),
+        Venue(text(metadata.get("venue") or "")),
         OrderType(str(metadata.get("order_type") or default).lower()),
         TimeInForce(str(metadata.get("time_in_force") or TimeInForce.GTC).lower()),
-        0.0 if limit_price is None else _number(limit_price),
+        0.0 if limit_price is None else number(limit_price),
         rest,
     )
-
-
-def _number(value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return _NOT_A_NUMBER
-
-
-def _scalar(value: Any) -> Scalar:
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return str(value)
