@@ -1,0 +1,112 @@
+"""What happens to an order at a recorded venue once it is decided: it waits, is withdrawn, fills, expires. Money moves and reports go out.
+
+The recording is the other side of every fill: what it pays and receives is kept, so that all money of a venue always sums to zero.
+"""
+
+from typing import Any
+
+import msgspec
+
+from seawall.api.instruments import InstrumentId
+from seawall.api.message import Envelope
+from seawall.api.orders import Liquidity, OrderExpired, OrderFilled, OrderStatus, Side
+from seawall.api.units import PPB, Nanos, Price, Quantity
+from seawall.backtest.recorded_orders import Listed, Waiting, Waitlist
+from seawall.exchange.core.accounts import Pocket, lock, lock_needed, release
+from seawall.exchange.core.floor import ExchangeState, Member
+from seawall.exchange.core.order_book import Order
+
+BUY = Side.BUY
+MAKER = Liquidity.MAKER
+FILLED = OrderStatus.FILLED
+
+
+class RecordedVenueState(msgspec.Struct):
+    desk: ExchangeState  # Accounts, closed orders and fills, as an exchange keeps them. Its markets stay empty: ours are
+    listings: dict[InstrumentId, Listed]
+    recording: Pocket  # What the market has received from fills, less what it paid.
+
+
+def wait(waitlist: Waitlist, member: Member, waiting: Waiting) -> None:
+    """Keeps an order until rows reach it, and sets aside what it may spend, which must be there."""
+    order = waiting.order
+    locked = lock(member.account, *lock_needed(waitlist.instrument, order.side, waiting.locked_price, order.quantity))
+    assert locked, "an order that cannot be paid was accepted"
+    member.open[order.client_order_id] = order
+    waitlist.add(waiting)
+
+
+def withdraw(waitlist: Waitlist, member: Member, waiting: Waiting) -> None:
+    """The order waits no longer: to be filled, expired or canceled in the same breath."""
+    order = waiting.order
+    waitlist.remove(order)
+    release(member.account, *lock_needed(waitlist.instrument, order.side, waiting.locked_price, order.quantity))
+
+
+def fill(
+    state: RecordedVenueState,
+    waitlist: Waitlist,
+    member: Member,
+    order: Order,
+    price: Price,
+    lots: Quantity,
+    liquidity: Liquidity,
+    now: Nanos,
+) -> Envelope:
+    """Trades `lots` of the order with the recording, paid from what is free. The fee comes off what is received, rounded up."""
+    instrument, listed = waitlist.instrument, waitlist.listed
+    fee_ppb = instrument.maker_fee_ppb if liquidity is MAKER else instrument.taker_fee_ppb
+    # Any instead of Money(...) and its like: such a call costs as much as the arithmetic, and this is done for every fill.
+    notional: Any = price * lots * instrument.tick_value
+    amount: Any = lots * instrument.lot_value
+    if order.side is BUY:
+        paid, cost, received, gain = instrument.quote, notional, instrument.base, amount
+    else:
+        paid, cost, received, gain = instrument.base, amount, instrument.quote, notional
+    fee = -(-gain * fee_ppb // PPB)
+    free, recording, fees = member.account.free, state.recording, state.desk.ledger.fees
+    free[paid] -= cost
+    free[received] += gain - fee
+    fees[received] += fee
+    recording[paid] += cost
+    recording[received] -= gain
+    trade_id: Any = listed.last_trade_id + 1
+    listed.last_trade_id = trade_id
+    leaves: Any = order.leaves_quantity - lots
+    order.leaves_quantity = leaves
+    filled: Any = order.quantity - leaves
+    report = OrderFilled(
+        order.account,
+        order.client_order_id,
+        order.instrument,
+        order.order_id,
+        trade_id,
+        order.side,
+        price,
+        lots,
+        filled,
+        leaves,
+        liquidity,
+        fee,
+        received,
+        now,
+    )
+    member.remember(report)
+    if leaves:
+        order.status = OrderStatus.PARTIALLY_FILLED
+    else:
+        close(member, order, FILLED)
+    return Envelope(member.owner, report)
+
+
+def close(member: Member, order: Order, status: OrderStatus) -> None:
+    order.status = status
+    member.open.pop(order.client_order_id, None)
+    member.client.closed.append(order)
+
+
+def expire(member: Member, order: Order, now: Nanos) -> Envelope:
+    """Ends an order that is not kept any more, with what it has filled."""
+    close(member, order, OrderStatus.EXPIRED)
+    filled = Quantity(order.quantity - order.leaves_quantity)
+    return Envelope(member.owner, OrderExpired(order.account, order.client_order_id, order.instrument, order.order_id, filled, now))

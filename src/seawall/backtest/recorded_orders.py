@@ -1,0 +1,85 @@
+"""What a recorded venue keeps of each instrument: the market as last seen, and the orders that wait in it, best price first."""
+
+from bisect import bisect_left, insort
+from dataclasses import dataclass
+
+import msgspec
+
+from seawall.api.instruments import Instrument
+from seawall.api.orders import OrderId, Side
+from seawall.api.units import Nanos, Price, Quantity
+from seawall.exchange.core.order_book import Order
+
+BUY = Side.BUY
+
+
+@dataclass(slots=True)  # Not a Struct: those take seven times as long to write to, and this is written with every row.
+class MarketState:
+    """0: not known, or that side is empty."""
+
+    last: Price = Price(0)  # Print, or close of a bar.
+    bid: Price = Price(0)
+    bid_quantity: Quantity = Quantity(0)
+    ask: Price = Price(0)
+    ask_quantity: Quantity = Quantity(0)
+    time: Nanos = Nanos(0)
+
+
+class Waiting(msgspec.Struct):
+    """An open order."""
+
+    order: Order
+    arrived: Nanos
+    locked_price: Price  # What each lot of a BUY has locked; a SELL locks what it sells.
+    quoted: Price = Price(0)  # Bars: the opposite quote when it arrived. What takes the open pays no less than that.
+    spend: int = 0  # Bars: a MARKET BUY by quote amount spends no more.
+    resting: bool = True  # False: bars; it has not met an open yet.
+
+
+class Listed(msgspec.Struct):
+    """One instrument: state."""
+
+    market: MarketState
+    orders: dict[OrderId, Waiting] = {}  # In order of arrival.
+    last_trade_id: int = 0
+
+
+class Waitlist:
+    """One instrument: `listed`, and an index of the limit orders in it by price."""
+
+    __slots__ = ("_buys", "_sells", "bars_only", "instrument", "listed", "market", "orders")
+
+    def __init__(self, instrument: Instrument, listed: Listed, *, bars_only: bool) -> None:
+        self.instrument = instrument
+        self.listed = listed
+        self.market = listed.market
+        self.orders = listed.orders
+        self.bars_only = bars_only
+        # Sorted so that the best price, and within it the oldest order, is last.
+        self._buys: list[tuple[int, ...]] = []
+        self._sells: list[tuple[int, ...]] = []
+        for waiting in listed.orders.values():
+            self._index(waiting.order)
+
+    def add(self, waiting: Waiting) -> None:
+        self.orders[waiting.order.order_id] = waiting
+        self._index(waiting.order)
+
+    def remove(self, order: Order) -> Waiting:
+        keys, key = self._place(order)
+        del keys[bisect_left(keys, key)]
+        return self.orders.pop(order.order_id)
+
+    def within(self, side: Side, reached: int) -> list[Waiting]:
+        """Orders of `side` whose price the market has at least reached, best price first, oldest first within it."""
+        keys, sign = (self._buys, 1) if side is BUY else (self._sells, -1)
+        worst = sign * reached
+        if not keys or keys[-1][0] < worst:
+            return []
+        return [self.orders[OrderId(-negated_id)] for _, negated_id in reversed(keys[bisect_left(keys, (worst,)) :])]
+
+    def _index(self, order: Order) -> None:
+        insort(*self._place(order))
+
+    def _place(self, order: Order) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+        return (self._buys, (order.price, -order.order_id)) if order.side is BUY else (self._sells, (-order.price, -order.order_id))

@@ -1,0 +1,325 @@
+"""A venue whose market is a recording: takes orders like an exchange, fills them against recorded rows, and moves no price itself.
+
+Prints and quotes. What an arriving order could trade with is the opposite quote, or before any quote the last print; there is enough of
+it for every order. MARKET takes it at once. LIMIT takes it at once if that price is its own or better. Both pay the slippage, a LIMIT
+never beyond its price. What does not take rests (GTC, LIMIT_MAKER) or expires (IOC, FOK). A resting order fills by the fill model.
+
+Bars, for instruments that nothing else tells of. A bar counts only for orders that arrived before it opened: they were there for all of
+it. Whatever arrives first meets the open of such a bar: MARKET takes it, LIMIT takes it if the open is at its price or better, IOC and FOK
+expire otherwise. If a quote was known at arrival, none of them trades at a better price than that quote. Orders that rest then fill by the
+fill model on low or high, at their own price, a gap included: the worst that a path through the bar can do to a resting order. Nothing
+rests into a fill in a bar without volume, and what is bought at the open is paid before anything sold later in the bar brings money in.
+
+A MARKET BUY that waited for the open buys what the balance then pays for; the rest expires.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
+from seawall.api.instruments import Instrument, InstrumentId
+from seawall.api.market_data import BarClosed, QuoteChanged, Traded
+from seawall.api.message import Address, Envelope, Message
+from seawall.api.orders import (
+    CancelOrder,
+    CancelRejected,
+    Liquidity,
+    OrderAccepted,
+    OrderCanceled,
+    OrderId,
+    OrderRejected,
+    OrderStatus,
+    OrderType,
+    PlaceOrder,
+    RejectReason,
+    Side,
+    TimeInForce,
+)
+from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
+from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
+from seawall.backtest.recorded_fills import RecordedVenueState, close, expire, fill, wait, withdraw
+from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
+from seawall.exchange.core.filters import reject_reason
+from seawall.exchange.core.floor import ExchangeState, Floor, Member
+from seawall.exchange.core.order_book import Order
+from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
+from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
+from seawall.runtime.machine import Handler
+
+__all__ = ["MarketState", "RecordedVenue", "RecordedVenueState"]
+
+BUY, SELL = Side.BUY, Side.SELL
+MARKET, LIMIT_MAKER = OrderType.MARKET, OrderType.LIMIT_MAKER
+GTC = TimeInForce.GTC
+MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
+NEW = OrderStatus.NEW
+
+
+class RecordedVenue:
+    """Besides `handlers` there is a faster way in for a host's hot loop, with the same effect: it writes a row into `market(id)`, and if
+    `resting(id)` is not empty it calls `on_trade`, `on_quote` or `on_bar`. Both objects stay the same until `restore`."""
+
+    def __init__(
+        self,
+        address: Address,
+        instruments: Sequence[Instrument],
+        fill_model: FillModel = DEFAULT_FILL_MODEL,
+        *,
+        slippage_bps: int = 0,
+        bars_only: Sequence[InstrumentId] = (),
+    ) -> None:
+        """`bars_only`: the instruments that trade by the rules for bars.
+
+        Raises:
+            ValueError: instruments that one venue cannot list together, or a slippage outside 0 to 9,999.
+        """
+        if not 0 <= slippage_bps < BASIS_POINTS:
+            raise ValueError(f"slippage is 0 to {BASIS_POINTS - 1} basis points, got {slippage_bps}")
+        self.address = address
+        self._fills = fill_model
+        self._slippage_bps = slippage_bps
+        self._bars_only = dict.fromkeys(bars_only)
+        self._floor = floor = Floor(instruments)
+        ledger = floor.state.ledger
+        listings = {key: Listed(MarketState()) for key in floor.instruments}
+        self.restore(RecordedVenueState(ExchangeState(ledger, {}), listings, dict.fromkeys(ledger.fees, Money(0))))
+        self.handlers: dict[type[Message], Handler] = {
+            PlaceOrder: self._place_order,
+            CancelOrder: self._cancel_order,
+            OpenAccount: partial(open_or_deposit, floor),
+            Logon: partial(log_on, floor),
+            Heartbeat: partial(answer_heartbeat, floor),
+            QueryOrder: partial(report_order, floor),
+            QueryOpenOrders: partial(report_open_orders, floor),
+            QueryFills: partial(report_fills, floor),
+            QueryBalances: partial(report_balances, floor),
+            Traded: self._traded,
+            QuoteChanged: self._quote_changed,
+            BarClosed: self._bar_closed,
+        }
+
+    @property
+    def state(self) -> RecordedVenueState:
+        return self._state
+
+    def restore(self, state: RecordedVenueState) -> None:
+        self._state = state
+        floor, bars_only = self._floor, self._bars_only
+        floor.restore(state.desk)
+        self._waitlists = {
+            key: Waitlist(floor.instruments[key], listed, bars_only=key in bars_only) for key, listed in state.listings.items()
+        }
+        for listed in state.listings.values():
+            for waiting in listed.orders.values():
+                floor.members[waiting.order.account].open[waiting.order.client_order_id] = waiting.order
+
+    def deadline(self) -> Nanos | None:
+        """The venue acts only when an order or a row arrives."""
+        return None
+
+    # Rows
+
+    def market(self, instrument: InstrumentId) -> MarketState:
+        return self._waitlists[instrument].market
+
+    def resting(self, instrument: InstrumentId) -> Mapping[OrderId, Waiting]:
+        return self._waitlists[instrument].orders
+
+    def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
+        waitlist = self._waitlists.get(trade.instrument)
+        if waitlist is None:
+            return []
+        market = waitlist.market
+        market.last, market.time = trade.price, now
+        return self.on_trade(trade.instrument, trade.price, trade.quantity, now) if waitlist.orders else []
+
+    def _quote_changed(self, quote: QuoteChanged, now: Nanos) -> list[Envelope]:
+        waitlist = self._waitlists.get(quote.instrument)
+        if waitlist is None:
+            return []
+        market, bid, bid_quantity, ask, ask_quantity = waitlist.market, quote.bid, quote.bid_quantity, quote.ask, quote.ask_quantity
+        market.bid, market.bid_quantity, market.ask, market.ask_quantity, market.time = bid, bid_quantity, ask, ask_quantity, now
+        return self.on_quote(quote.instrument, bid, bid_quantity, ask, ask_quantity, now) if waitlist.orders else []
+
+    def _bar_closed(self, bar: BarClosed, now: Nanos) -> list[Envelope]:
+        waitlist = self._waitlists.get(bar.instrument)
+        if waitlist is None:
+            return []
+        market = waitlist.market
+        market.last, market.time = bar.close, now
+        if not waitlist.orders:
+            return []
+        return self.on_bar(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.open_time, now)
+
+    def on_trade(self, instrument: InstrumentId, price: int, quantity: int, now: Nanos) -> list[Envelope]:
+        """A print, already written into the market."""
+        waitlist = self._waitlists[instrument]
+        return [] if waitlist.bars_only else self._reached(waitlist, price, price, now, now)
+
+    def on_quote(self, instrument: InstrumentId, bid: int, bid_quantity: int, ask: int, ask_quantity: int, now: Nanos) -> list[Envelope]:
+        """Best bid and offer, already written into the market."""
+        waitlist = self._waitlists[instrument]
+        return [] if waitlist.bars_only else self._reached(waitlist, ask, bid, now, now)
+
+    def on_bar(
+        self, instrument: InstrumentId, opened: int, high: int, low: int, close: int, volume: int, open_time: int, now: Nanos
+    ) -> list[Envelope]:
+        """A bar that has just closed, its close already written into the market."""
+        waitlist = self._waitlists[instrument]
+        if not waitlist.bars_only:
+            return []
+        out: list[Envelope] = []
+        for waiting in list(waitlist.orders.values()):
+            if not waiting.resting and waiting.arrived <= open_time:
+                out += self._meet_open(waitlist, waiting, opened, now)
+        if volume:
+            out += self._reached(waitlist, low, high, open_time, now)
+        return out
+
+    def _reached(self, waitlist: Waitlist, low: int, high: int, before: int, now: Nanos) -> list[Envelope]:
+        """Fills what rested at `before` or earlier: BUYs that `low` reached, SELLs that `high` reached (0: nothing did)."""
+        fills = self._fills
+        out: list[Envelope] = []
+        candidates = waitlist.within(BUY, low) if low else []
+        if high:
+            candidates += waitlist.within(SELL, high)
+        for waiting in candidates:
+            order = waiting.order
+            if waiting.resting and waiting.arrived <= before and fills(order.side, order.price, low if order.side is BUY else high):
+                member = self._floor.members[order.account]
+                withdraw(waitlist, member, waiting)
+                out.append(fill(self._state, waitlist, member, order, order.price, order.quantity, MAKER, now))
+        return out
+
+    def _meet_open(self, waitlist: Waitlist, waiting: Waiting, opened: int, now: Nanos) -> list[Envelope]:
+        order, buying = waiting.order, waiting.order.side is BUY
+        limit = order.price
+        if limit and (opened > limit if buying else opened < limit):
+            if order.time_in_force is GTC:
+                waiting.resting = True
+                return []
+            price, lots = Price(0), Quantity(0)
+        else:
+            price, lots = Price(self._open_price(waiting, opened)), order.quantity
+        member = self._floor.members[order.account]
+        withdraw(waitlist, member, waiting)
+        if buying and not limit:
+            free = member.account.free[waitlist.instrument.quote]
+            lots = Quantity(min(lots, min(free, waiting.spend or free) // (price * waitlist.instrument.tick_value)))
+        out = [fill(self._state, waitlist, member, order, price, lots, TAKER, now)] if lots else []
+        if order.leaves_quantity:
+            out.append(expire(member, order, now))
+        return out
+
+    def _open_price(self, waiting: Waiting, opened: int) -> int:
+        """Of the open with slippage and the quote at arrival the worse, but within the order's limit."""
+        side, limit = waiting.order.side, waiting.order.price
+        price = self._slipped(side, opened)
+        if side is BUY:
+            price = max(price, waiting.quoted)
+            return min(price, limit) if limit else price
+        price = min(price, waiting.quoted) if waiting.quoted else price
+        return max(price, limit)
+
+    def _slipped(self, side: Side, price: int) -> int:
+        """A taker's price, rounded against him to the tick."""
+        bps = self._slippage_bps
+        if not bps:
+            return price
+        if side is BUY:
+            return -(-price * (BASIS_POINTS + bps) // BASIS_POINTS)
+        return max(price * (BASIS_POINTS - bps) // BASIS_POINTS, 1)
+
+    # Orders
+
+    def _place_order(self, request: PlaceOrder, now: Nanos) -> list[Envelope]:
+        """Checked whole before anything changes, in the order of `RejectReason`; an order that is accepted cannot fail."""
+        member = self._floor.members.get(request.account)
+        if member is None:
+            return self._floor.drop()
+        if request.valid_until and now > request.valid_until:
+            return _reject(member, request, now, RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here")
+        waitlist = self._waitlists.get(request.instrument)
+        if waitlist is None:
+            return _reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
+        instrument, market, side, limit = waitlist.instrument, waitlist.market, request.side, request.price
+        buying = side is BUY
+        offer = (market.ask if buying else market.bid) if market.bid or market.ask else market.last
+        price: Any = self._slipped(side, offer) if self._slippage_bps and offer else offer
+        refusal = reject_reason(instrument, request, price)
+        if refusal is not None:
+            return _reject(member, request, now, *refusal)
+        if request.client_order_id in member.open:
+            detail = f"{request.client_order_id} is the id of an open order"
+            return _reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, detail)
+        lots = request.quantity or Quantity(request.quote_quantity // (price * instrument.tick_value) if price else 0)
+        currency = instrument.quote if buying else instrument.base
+        cost = (limit or price) * lots * instrument.tick_value if buying else lots * instrument.lot_value
+        free = member.account.free[currency]
+        if free < cost:
+            detail = f"the order needs {cost} {currency} minor units, {free} are free"
+            return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
+        takes = offer and (not limit or (offer <= limit if buying else offer >= limit))
+        if takes and request.order_type is LIMIT_MAKER:
+            return _reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would")
+        if not offer and not limit:
+            return _reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if buying else 'buy'}")
+        order = self._accepted(request, lots)
+        out = [Envelope(member.owner, OrderAccepted(order.account, order.client_order_id, order.instrument, order.order_id, now))]
+        if waitlist.bars_only:
+            quoted = market.ask if buying else market.bid
+            resting = request.order_type is LIMIT_MAKER
+            wait(waitlist, member, Waiting(order, now, limit or price, quoted, request.quote_quantity, resting))
+        elif takes:
+            if limit:
+                price = min(price, limit) if buying else max(price, limit)
+            out.append(fill(self._state, waitlist, member, order, price, lots, TAKER, now))
+        elif request.time_in_force is GTC:
+            wait(waitlist, member, Waiting(order, now, limit))
+        else:
+            out.append(expire(member, order, now))
+        return out
+
+    def _accepted(self, request: PlaceOrder, lots: Quantity) -> Order:
+        desk = self._state.desk
+        order_id: Any = desk.last_order_id + 1
+        desk.last_order_id = order_id
+        return Order(
+            order_id,
+            request.account,
+            request.client_order_id,
+            request.instrument,
+            request.side,
+            request.order_type,
+            request.time_in_force,
+            request.price,
+            lots,
+            lots,
+            NEW,
+        )
+
+    def _cancel_order(self, request: CancelOrder, now: Nanos) -> list[Envelope]:
+        member = self._floor.members.get(request.account)
+        if member is None:
+            return self._floor.drop()
+        if request.valid_until and now > request.valid_until:
+            return _reject_cancel(member, request, RejectReason.REQUEST_EXPIRED, now)
+        waitlist = self._waitlists.get(request.instrument)
+        if waitlist is None:
+            return _reject_cancel(member, request, RejectReason.UNKNOWN_INSTRUMENT, now)
+        order = member.open.get(request.client_order_id)
+        if order is None or order.instrument != request.instrument:
+            return _reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
+        withdraw(waitlist, member, waitlist.orders[order.order_id])
+        close(member, order, OrderStatus.CANCELED)
+        filled = Quantity(order.quantity - order.leaves_quantity)
+        return [Envelope(member.owner, OrderCanceled(order.account, order.client_order_id, order.instrument, order.order_id, filled, now))]
+
+
+def _reject(member: Member, request: PlaceOrder, now: Nanos, reason: RejectReason, detail: str) -> list[Envelope]:
+    return [Envelope(member.owner, OrderRejected(request.account, request.client_order_id, request.instrument, reason, now, detail))]
+
+
+def _reject_cancel(member: Member, request: CancelOrder, reason: RejectReason, now: Nanos) -> list[Envelope]:
+    return [Envelope(member.owner, CancelRejected(request.account, request.client_order_id, request.instrument, reason, now))]
