@@ -17,7 +17,7 @@ BUY = Side.BUY
 MAX_MONEY = 2**63 - 1  # Of one currency on the whole venue; so no balance, sum or order value can outgrow the wire's integers.
 MAX_NAME = 64  # Characters of an account id or client order id.
 
-Pocket = dict[Currency, Money]  # Has an entry for every currency of the ledger.
+Pocket = dict[Currency, int]  # Minor units. Has an entry for every currency of the ledger.
 
 
 class Account(msgspec.Struct):
@@ -33,13 +33,13 @@ class Ledger(msgspec.Struct):
 
 
 def new_ledger(currencies: Iterable[Currency]) -> Ledger:
-    nothing = dict.fromkeys(currencies, Money(0))
+    nothing = dict.fromkeys(currencies, 0)
     return Ledger(nothing, dict(nothing))
 
 
 def transfer(debit: Pocket, credit: Pocket, currency: Currency, amount: int) -> None:
-    debit[currency] -= amount  # type: ignore[assignment]
-    credit[currency] += amount  # type: ignore[assignment]
+    debit[currency] -= amount
+    credit[currency] += amount
 
 
 def lock(account: Account, currency: Currency, amount: int) -> bool:
@@ -86,7 +86,7 @@ def open_account(ledger: Ledger, command: OpenAccount) -> str | None:
     if refusal is not None:
         return refusal
     if account is None:
-        nothing = dict.fromkeys(ledger.fees, Money(0))
+        nothing = dict.fromkeys(ledger.fees, 0)
         account = ledger.accounts[command.account] = Account(command.owner, nothing, dict(nothing))
     for currency, amount in command.deposits.items():
         transfer(ledger.outside, account.free, currency, amount)

@@ -18,7 +18,7 @@ def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: in
     price: int = order.price
     lots: int = order.quantity
     value, order_type = order.quote_quantity, order.order_type
-    if order_type is not LIMIT or price <= 0 or lots <= 0 or value or not _is_name(order.client_order_id):
+    if order_type is not LIMIT or price <= 0 or lots <= 0 or value or not 1 <= len(order.client_order_id) <= MAX_NAME:
         problem = _contradiction(order)
         if problem:
             return RejectReason.INVALID_ORDER, problem
@@ -41,10 +41,6 @@ def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: in
     return None
 
 
-def _is_name(text: str) -> bool:
-    return 1 <= len(text) <= MAX_NAME and text.isascii()
-
-
 def _beyond(name: str, value: int, bounds: tuple[int, int], unit: int, scale: int) -> str:
     bound, limit = ("under the minimum", bounds[0]) if value < bounds[0] else ("over the maximum", bounds[1])
     return f"{name} {format_decimal(value, unit, scale)} is {bound} of {format_decimal(limit, unit, scale)}"
@@ -52,8 +48,8 @@ def _beyond(name: str, value: int, bounds: tuple[int, int], unit: int, scale: in
 
 def _contradiction(order: PlaceOrder) -> str:
     """What is wrong with the fields by themselves; empty: nothing."""
-    if not _is_name(order.client_order_id):
-        return f"client_order_id must have 1 to {MAX_NAME} ASCII characters"
+    if not 1 <= len(order.client_order_id) <= MAX_NAME:
+        return f"client_order_id must have 1 to {MAX_NAME} characters"
     if order.price < 0 or order.quantity < 0 or order.quote_quantity < 0:
         return "price, quantity and quote_quantity cannot be negative; the side says which way"
     return _bad_market(order) if order.order_type is MARKET else _bad_limit(order)

@@ -13,10 +13,9 @@ from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, T
 from seawall.api.units import PPB, Currency
 from seawall.exchange.core.accounts import Account, Ledger, new_ledger
 from seawall.exchange.core.order_book import Order, OrderBook
-from seawall.exchange.core.window import Window
 
-CLOSED_ORDERS_KEPT = 1_000  # Per account.
-FILLS_KEPT = 1_000  # Per account and instrument.
+KEPT = 1_000  # The last closed orders per account, and the last fills per account and instrument, that a query still finds.
+SURPLUS = 250  # How many more may gather before the oldest go, all at once.
 
 
 class Market(msgspec.Struct):
@@ -28,14 +27,14 @@ class Market(msgspec.Struct):
 
 
 class FillHistory(msgspec.Struct):
-    fills: Window[OrderFilled]
-    forgotten: TradeId = TradeId(0)  # The latest that no longer is in the window.
+    fills: list[OrderFilled] = []  # Oldest first.
+    forgotten: TradeId = TradeId(0)  # The latest that is gone.
 
 
 class Client(msgspec.Struct):
     """What an account may still ask about."""
 
-    closed: Window[Order]
+    closed: list[Order] = []  # In the order they closed.
     fills: dict[InstrumentId, FillHistory] = {}
 
 
@@ -69,13 +68,21 @@ class Member:
         self.client = client
         self.open: dict[ClientOrderId, Order] = {}
 
+    def archive(self, order: Order) -> None:
+        closed = self.client.closed
+        closed.append(order)
+        if len(closed) >= KEPT + SURPLUS:
+            del closed[:SURPLUS]
+
     def remember(self, fill: OrderFilled) -> None:
         history = self.client.fills.get(fill.instrument)
         if history is None:
-            history = self.client.fills[fill.instrument] = FillHistory(Window(FILLS_KEPT))
-        evicted = history.fills.append(fill)
-        if evicted is not None:
-            history.forgotten = evicted.trade_id
+            history = self.client.fills[fill.instrument] = FillHistory()
+        fills = history.fills
+        fills.append(fill)
+        if len(fills) >= KEPT + SURPLUS:
+            history.forgotten = fills[SURPLUS - 1].trade_id
+            del fills[:SURPLUS]
 
 
 class Floor:
@@ -98,7 +105,7 @@ class Floor:
 
     def admit(self, account: AccountId) -> None:
         """Makes a member of an account that the ledger has just opened."""
-        client = self.state.clients[account] = Client(Window(CLOSED_ORDERS_KEPT))
+        client = self.state.clients[account] = Client()
         self.members[account] = Member(self.state.ledger.accounts[account], client)
 
     def drop(self) -> list[Envelope]:

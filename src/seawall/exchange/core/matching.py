@@ -3,10 +3,10 @@
 from seawall.api.market_data import Level, Traded
 from seawall.api.message import PUBLIC, Envelope
 from seawall.api.orders import Liquidity, OrderFilled, OrderStatus, Side
-from seawall.api.units import Currency, Money, Nanos, Price, Quantity
-from seawall.exchange.core.accounts import release, settle
+from seawall.api.units import Money, Nanos, Price, Quantity
+from seawall.exchange.core.accounts import settle, transfer
 from seawall.exchange.core.floor import Floor, Listing, Member
-from seawall.exchange.core.order_book import ANY_PRICE, Order, OrderBook
+from seawall.exchange.core.order_book import Order, OrderBook
 from seawall.exchange.core.public_data import Levels
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -20,6 +20,9 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
     The loop runs once per trade and is kept in one piece, without the calls that NewTypes are.
     """
     book, market, members, instrument, side = listing.book, listing.market, floor.members, taker.instrument, taker.side
+    ledger, listed, buys = floor.state.ledger, listing.instrument, side is BUY
+    maker_ppb, taker_ppb = listed.maker_fee_ppb, listed.taker_fee_ppb
+    maker_currency, taker_currency = (listed.quote, listed.base) if buys else (listed.base, listed.quote)
     leaves: int = taker.leaves_quantity
     matches = book.take(side, limit, taker.leaves_quantity)
     for maker, quantity in matches:
@@ -27,7 +30,13 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
         leaves -= quantity
         market.last_trade_id += 1  # type: ignore[assignment]
         trade_id, maker_leaves = market.last_trade_id, maker.leaves_quantity
-        maker_fee, maker_currency, taker_fee, taker_currency = _settle(floor, listing, member, taker_member, side, limit, price, quantity)
+        if buys:
+            taker_fee, maker_fee = settle(ledger, listed, taker_member.account, member.account, price, quantity, taker_ppb, maker_ppb)
+            if price < taker.price:
+                improvement = (taker.price - price) * quantity * listed.tick_value
+                transfer(taker_member.account.locked, taker_member.account.free, listed.quote, improvement)
+        else:
+            maker_fee, taker_fee = settle(ledger, listed, member.account, taker_member.account, price, quantity, maker_ppb, taker_ppb)
         fill = OrderFilled(
             maker.account,
             maker.client_order_id,
@@ -51,7 +60,7 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
         else:
             maker.status = FILLED
             del member.open[maker.client_order_id]
-            member.client.closed.append(maker)
+            member.archive(maker)
         fill = OrderFilled(
             taker.account,
             taker.client_order_id,
@@ -75,21 +84,6 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
     taker.status = PARTIALLY_FILLED if leaves else FILLED
     prices = dict.fromkeys([maker.price for maker, _ in matches])
     return tuple([Level(price, book.quantity_at(price)) for price in prices])
-
-
-def _settle(
-    floor: Floor, listing: Listing, maker: Member, taker: Member, side: Side, limit: Price, price: Price, quantity: Quantity
-) -> tuple[Money, Currency, Money, Currency]:
-    """The maker's fee and the taker's. A taker who had locked more than he pays gets the difference back."""
-    ledger, instrument = floor.state.ledger, listing.instrument
-    maker_ppb, taker_ppb = instrument.maker_fee_ppb, instrument.taker_fee_ppb
-    if side is SELL:
-        maker_fee, taker_fee = settle(ledger, instrument, maker.account, taker.account, price, quantity, maker_ppb, taker_ppb)
-        return maker_fee, instrument.base, taker_fee, instrument.quote
-    taker_fee, maker_fee = settle(ledger, instrument, taker.account, maker.account, price, quantity, taker_ppb, maker_ppb)
-    if price < limit < ANY_PRICE[BUY]:
-        release(taker.account, instrument.quote, (limit - price) * quantity * instrument.tick_value)
-    return maker_fee, instrument.quote, taker_fee, instrument.base
 
 
 def can_fill(book: OrderBook, side: Side, limit: Price, quantity: Quantity) -> bool:

@@ -3,7 +3,7 @@
 Theory of operation: `orders` is the only truth and lives in the machine's state; it maps order id to order in the order of acceptance,
 which is time priority. The rest is an index: a sorted list of prices per side, the best last, where inserting and popping are cheapest;
 and a queue of order ids per price (a book never crosses, so a price belongs to one side). A cancel only takes the order out of `orders`:
-queues skip ids that are no longer there, and are compacted once the dead outnumber the living. Every operation is amortised O(1) in the
+queues skip ids that are no longer there, and are compacted when three in four are dead. Every operation is amortised O(1) in the
 number of orders.
 """
 
@@ -134,7 +134,7 @@ class OrderBook:
         return left
 
     def _compact(self, level: PriceLevel) -> None:
-        if 2 * level.dead > len(level.queue):
+        if 4 * level.dead > 3 * len(level.queue):
             level.queue = list(filter(self.orders.__contains__, level.queue))
             level.head = level.dead = 0
 

@@ -1,8 +1,10 @@
 """PlaceOrder and CancelOrder. A request is checked whole before anything changes; from then on it cannot fail.
 
-What an order may cost is locked before it trades: a LIMIT BUY its whole price, a MARKET BUY what the book charges this instant, a SELL what
-it sells. A MARKET order by quote amount becomes, when it is accepted, an order for the lots which that amount fetches from the book as it
-stands; where the book ends, at its last price, so that a book too thin leaves a rest to expire.
+What an order may cost is locked before it trades: a LIMIT BUY its whole price, a SELL what it sells, a MARKET BUY what the book charges now
+(it is refused whole when that is not there). A MARKET order by quote amount becomes, when accepted, an order for the lots which that
+amount fetches from the book as it stands; where the book ends, at its last price, so that a book too thin leaves a rest to expire.
+
+This is the hot path: fewer and longer functions than elsewhere, and no NewType calls. benchmarks/bench_exchange.py guards it.
 """
 
 from seawall.api.market_data import Level
@@ -21,8 +23,8 @@ from seawall.api.orders import (
     Side,
     TimeInForce,
 )
-from seawall.api.units import Nanos, Quantity
-from seawall.exchange.core.accounts import lock_needed, release, transfer
+from seawall.api.units import Nanos, Price, Quantity
+from seawall.exchange.core.accounts import lock_needed, transfer
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.matching import can_fill, execute, lots_for, market_cost
@@ -49,9 +51,8 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
     refusal = reject_reason(instrument, request, best)
     if refusal is not None:
         return _reject(member, request, now, *refusal)
-    client_order_id = request.client_order_id
-    if client_order_id in member.open:
-        return _reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, f"{client_order_id} is the id of an open order")
+    if request.client_order_id in member.open:
+        return _reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, "an open order has this client_order_id")
     quantity = request.quantity or lots_for(listing, side, request.quote_quantity)
     currency, amount = lock_needed(instrument, side, request.price, quantity)
     limit = request.price
@@ -59,37 +60,17 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
         limit = ANY_PRICE[side]
         if side is BUY:
             amount = market_cost(listing, quantity)
-    free, locked = member.account.free, member.account.locked
-    if free[currency] < amount:
-        detail = f"the order needs {amount} {currency} minor units, {free[currency]} are free"
+    account = member.account
+    if account.free[currency] < amount:
+        detail = f"the order needs {amount} {currency} minor units, {account.free[currency]} are free"
         return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
-    crosses = best and (limit >= best if side is BUY else limit <= best)
+    crosses = best > 0 and (limit >= best if side is BUY else limit <= best)
     if crosses and order_type is LIMIT_MAKER:
         return _reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once; this one would")
     if not best and order_type is MARKET:
         return _reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if side is BUY else 'buy'}")
-    transfer(free, locked, currency, amount)
-    state = floor.state
-    state.last_order_id += 1  # type: ignore[assignment]
-    order = Order(
-        state.last_order_id,
-        request.account,
-        client_order_id,
-        request.instrument,
-        side,
-        order_type,
-        request.time_in_force,
-        request.price,
-        quantity,
-        quantity,
-        NEW,
-    )
-    out = [Envelope(member.owner, OrderAccepted(order.account, client_order_id, order.instrument, order.order_id, now))]
-    taken: Levels = ()
-    if crosses and (request.time_in_force is not FOK or can_fill(book, side, limit, quantity)):
-        taken = execute(floor, listing, member, order, limit, out, now)
-    _rest_or_end(listing, member, order, taken, out, now)
-    return out
+    transfer(account.free, account.locked, currency, amount)
+    return _accept(floor, listing, member, request, quantity, limit, crosses, now)
 
 
 def _reject(member: Member, request: PlaceOrder, now: Nanos, reason: RejectReason, detail: str) -> list[Envelope]:
@@ -97,33 +78,55 @@ def _reject(member: Member, request: PlaceOrder, now: Nanos, reason: RejectReaso
     return [Envelope(member.owner, rejected)]
 
 
-def _rest_or_end(listing: Listing, member: Member, order: Order, taken: Levels, out: list[Envelope], now: Nanos) -> None:
-    """What becomes of an accepted order after it took what it could, and what the public is told of all that."""
-    book, side, price = listing.book, order.side, order.price
+def _accept(
+    floor: Floor, listing: Listing, member: Member, request: PlaceOrder, quantity: Quantity, limit: Price, crosses: bool, now: Nanos
+) -> list[Envelope]:
+    state, book, side, price, time_in_force = floor.state, listing.book, request.side, request.price, request.time_in_force
+    state.last_order_id += 1  # type: ignore[assignment]
+    order = Order(
+        state.last_order_id,
+        request.account,
+        request.client_order_id,
+        request.instrument,
+        side,
+        request.order_type,
+        time_in_force,
+        price,
+        quantity,
+        quantity,
+        NEW,
+    )
+    out = [Envelope(member.owner, OrderAccepted(request.account, request.client_order_id, request.instrument, order.order_id, now))]
+    taken: Levels = ()
     rested: Levels = ()
+    if crosses and (time_in_force is not FOK or can_fill(book, side, limit, quantity)):
+        taken = execute(floor, listing, member, order, limit, out, now)
     if not order.leaves_quantity:
-        member.client.closed.append(order)
-    elif order.time_in_force is GTC and order.order_type is not MARKET:
-        member.open[order.client_order_id] = order
+        member.archive(order)
+    elif time_in_force is GTC and request.order_type is not MARKET:
+        member.open[request.client_order_id] = order
         rested = (Level(price, book.add(order)),)
     else:
-        filled = _end(listing, member, order, EXPIRED)
-        out.append(
-            Envelope(member.owner, OrderExpired(order.account, order.client_order_id, order.instrument, order.order_id, filled, now))
-        )
+        out.append(Envelope(member.owner, _expire(listing, member, order, now)))
     if taken or rested:
-        bids, asks = (rested, taken) if side is BUY else (taken, rested)
         new_quote = bool(taken) or price == (book.best_bid if side is BUY else book.best_ask)
-        publish(listing, out, new_quote, bids, asks, now)
+        bids, asks = (rested, taken) if side is BUY else (taken, rested)
+        publish(listing, out, bids, asks, new_quote, now)
+    return out
 
 
-def _end(listing: Listing, member: Member, order: Order, status: OrderStatus) -> Quantity:
-    """Ends an order that is not filled, and gives back what it had locked for the rest. Returns what was filled."""
+def _expire(listing: Listing, member: Member, order: Order, now: Nanos) -> OrderExpired:
+    _end(listing, member, order, EXPIRED)
+    filled = Quantity(order.quantity - order.leaves_quantity)
+    return OrderExpired(order.account, order.client_order_id, order.instrument, order.order_id, filled, now)
+
+
+def _end(listing: Listing, member: Member, order: Order, status: OrderStatus) -> None:
+    """Ends an order that is not filled, and gives back what it had locked for the rest."""
     currency, amount = lock_needed(listing.instrument, order.side, order.price, order.leaves_quantity)
-    release(member.account, currency, amount)
+    transfer(member.account.locked, member.account.free, currency, amount)
     order.status = status
-    member.client.closed.append(order)
-    return Quantity(order.quantity - order.leaves_quantity)
+    member.archive(order)
 
 
 def cancel_order(floor: Floor, request: CancelOrder, now: Nanos) -> list[Envelope]:
@@ -138,14 +141,16 @@ def cancel_order(floor: Floor, request: CancelOrder, now: Nanos) -> list[Envelop
     order = member.open.get(request.client_order_id)
     if order is None or order.instrument != request.instrument:
         return _reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
-    book, price, buys = listing.book, order.price, order.side is BUY
-    new_quote = price == (book.best_bid if buys else book.best_ask)
+    book, price, side = listing.book, order.price, order.side
+    new_quote = price == (book.best_bid if side is BUY else book.best_ask)
     changed = (Level(price, book.cancel(order)),)
-    del member.open[order.client_order_id]
-    filled = _end(listing, member, order, CANCELED)
-    canceled = OrderCanceled(order.account, order.client_order_id, order.instrument, order.order_id, filled, now)
+    del member.open[request.client_order_id]
+    _end(listing, member, order, CANCELED)
+    filled: Quantity = order.quantity - order.leaves_quantity  # type: ignore[assignment]
+    canceled = OrderCanceled(request.account, request.client_order_id, request.instrument, order.order_id, filled, now)
     out = [Envelope(member.owner, canceled)]
-    publish(listing, out, new_quote, changed if buys else (), () if buys else changed, now)
+    bids, asks = (changed, ()) if side is BUY else ((), changed)
+    publish(listing, out, bids, asks, new_quote, now)
     return out
 
 

@@ -14,7 +14,7 @@ MAX_DEPTH = 5_000  # Levels a side in one answer.
 Levels = tuple[Level, ...]
 
 
-def publish(listing: Listing, out: list[Envelope], new_quote: bool, bids: Levels, asks: Levels, now: Nanos) -> None:
+def publish(listing: Listing, out: list[Envelope], bids: Levels, asks: Levels, new_quote: bool, now: Nanos) -> None:
     """Once per command that changed the book: appends what the public is told."""
     market, book = listing.market, listing.book
     update_id = market.update_id = market.update_id + 1

@@ -36,8 +36,7 @@ def report_order(floor: Floor, query: QueryOrder, now: Nanos) -> list[Envelope]:
 
 def _latest(member: Member, query: QueryOrder) -> Order | None:
     still_open = member.open.get(query.client_order_id)
-    newest_first = reversed(list(member.client.closed))
-    for order in chain((still_open,) if still_open is not None else (), newest_first):
+    for order in chain((still_open,) if still_open is not None else (), reversed(member.client.closed)):
         if order.client_order_id == query.client_order_id and order.instrument == query.instrument:
             return order
     return None
@@ -86,10 +85,10 @@ def _fills_after(history: FillHistory, query: QueryFills) -> tuple[tuple[OrderFi
 
 
 def report_balances(floor: Floor, query: QueryBalances, now: Nanos) -> list[Envelope]:
-    """Every currency the account ever held."""
+    """Every currency of the venue, also those the account has nothing of."""
     member = floor.members.get(query.account)
     if member is None:
         return floor.drop()
     account = member.account
-    balances = tuple(Balance(currency, free, account.locked.get(currency, Money(0))) for currency, free in account.free.items())
+    balances = tuple(Balance(currency, Money(free), Money(account.locked[currency])) for currency, free in account.free.items())
     return [Envelope(member.owner, BalancesReported(query.account, query.request_id, balances, now))]
