@@ -28,9 +28,11 @@ class Exposure:
 
     def add(self, position: int, buying: int, selling: int) -> None:
         held = self.position = self.position + position
+        highest = held + buying + self.buying
+        lowest = held - selling - self.selling
         self.buying += buying
         self.selling += selling
-        self.reach = max(abs(held + self.buying), abs(held - self.selling))
+        self.reach = highest if highest + lowest >= 0 else -lowest
 
 
 class Exposures:
@@ -39,29 +41,30 @@ class Exposures:
     def __init__(self, instruments: Iterable[Instrument]) -> None:
         self.by_symbol: dict[Symbol, Exposure] = {}
         self.by_instrument: dict[InstrumentId, Exposure] = {}
-        self._pairs: dict[InstrumentId, tuple[Exposure, Exposure]] = {}
+        self._touched: dict[InstrumentId, tuple[Exposure, ...]] = {}  # One object where a symbol is listed once: half the work.
         self._lot_value: dict[InstrumentId, int] = {}
+        instruments = tuple(instruments)
+        symbols = [instrument.symbol for instrument in instruments]
         for instrument in instruments:
             own = self.by_instrument[instrument.id] = Exposure()
-            shared = self.by_symbol.setdefault(instrument.symbol, Exposure())
-            self._pairs[instrument.id] = (own, shared)
+            alone = symbols.count(instrument.symbol) == 1
+            shared = own if alone else self.by_symbol.get(instrument.symbol, Exposure())
+            self.by_symbol[instrument.symbol] = shared
+            self._touched[instrument.id] = (own,) if alone else (own, shared)
             self._lot_value[instrument.id] = instrument.lot_value
 
     def rebuild(self, positions: Mapping[Address, Mapping[InstrumentId, Position]], orders: Iterable[Order]) -> None:
         for held in positions.values():
             for key, position in held.items():
-                self.move(key, position.quantity)
+                self.change(key, Side.BUY, 0, position.quantity)
         for order in orders:
-            self.work(order.instrument, order.side, order.leaves_quantity)
+            self.change(order.instrument, order.side, order.leaves_quantity)
 
-    def work(self, instrument: InstrumentId, side: Side, lots: int) -> None:
-        """Adds to (lots < 0: takes from) what working orders may still trade."""
-        amount = lots * self._lot_value[instrument]
-        buying, selling = (amount, 0) if side is Side.BUY else (0, amount)
-        for exposure in self._pairs[instrument]:
-            exposure.add(0, buying, selling)
-
-    def move(self, instrument: InstrumentId, amount: int) -> None:
-        """Moves the position by a signed amount of base minor units."""
-        for exposure in self._pairs[instrument]:
-            exposure.add(amount, 0, 0)
+    def change(self, instrument: InstrumentId, side: Side, working: int, position: int = 0) -> None:
+        """Adds `working` lots to what orders of that side may still trade (negative: takes off), and base minor units to the position."""
+        amount = working * self._lot_value[instrument]
+        for exposure in self._touched[instrument]:
+            if side is Side.BUY:
+                exposure.add(position, amount, 0)
+            else:
+                exposure.add(position, 0, amount)

@@ -12,7 +12,7 @@ from seawall.api.message import Address, Envelope, Message, Restarted, Tick
 from seawall.api.orders import AccountId, ClientOrderId, OrderStatus
 from seawall.api.projections import PROJECTIONS, IntentRefused
 from seawall.api.signals import BreachReported, BreachType, OrderChanged
-from seawall.api.units import Currency, Nanos, Quantity
+from seawall.api.units import Currency, Nanos
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.gate import ApprovedOrder, review
@@ -189,16 +189,16 @@ class Engine:
         assert type(approved) is ApprovedOrder, "only what the gate approved may leave"
         intent, now, state = approved.intent, approved.now, self.state
         session = self.session_of[intent.instrument.venue]
+        instrument, account = intent.instrument, intent.account
         key = ClientOrderId(f"{state.epoch:x}-{state.next_order}")
         state.next_order += 1
         order = Order(
-            key, intent.account.address, intent.tag, intent.instrument.id, intent.side, intent.order_type, intent.time_in_force,
-            intent.quantity, intent.price, intent.reference_price, now,
-            Nanos(session.venue_time(now) + session.settings.session.order_validity),
+            key, account.address, intent.tag, instrument.id, intent.side, intent.order_type, intent.time_in_force, intent.quantity,
+            intent.price, intent.reference_price, now, Nanos(session.venue_time(now) + session.settings.session.order_validity),
         )  # fmt: skip
         self.orders.add(order)
-        self.exposures.work(order.instrument, order.side, order.quantity)
-        intent.account.note_sent(now, self.limits.max_orders)
+        self.exposures.change(instrument.id, intent.side, intent.quantity)
+        account.note_sent(now, self.limits.max_orders)
         return session.place(order, now)
 
     def _refuse(self, intent: Intent, refusals: list[Refusal]) -> list[Envelope]:
@@ -286,7 +286,7 @@ class Engine:
         if report.reason is orders.RejectReason.DUPLICATE_CLIENT_ORDER_ID:
             return [session.query(order, now)]  # The venue has it already: our request arrived twice.
         reason = f"{report.reason}: {report.detail}" if report.detail else str(report.reason)
-        return self.booking.ended(session, order, OrderStatus.REJECTED, Quantity(0), reason, now)
+        return self.booking.ended(session, order, OrderStatus.REJECTED, 0, reason, now)
 
     def _order_filled(self, fill: orders.OrderFilled, now: Nanos) -> list[Envelope]:
         session = self._heard(fill.account, now)
@@ -378,7 +378,7 @@ class Engine:
     def _heard(self, account: AccountId, now: Nanos) -> VenueSession | None:
         session = self.sessions.get(account)
         if session is not None:
-            session.heard(now)
+            session.state.heard_at = now
         return session
 
     def _session(self, order: Order) -> VenueSession:

@@ -10,7 +10,7 @@ import msgspec
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Address
 from seawall.api.orders import ClientOrderId, OrderId, OrderStatus, OrderType, Side, TimeInForce
-from seawall.api.units import Money, Nanos, Price, Quantity
+from seawall.api.units import Nanos, Price, Quantity
 
 CLOSED_WINDOW = 1_000  # How many closed orders stay known to the engine.
 
@@ -57,17 +57,18 @@ class Order(msgspec.Struct):
     valid_until: Nanos  # On the venue's clock: until then a request that seems lost may still arrive.
     status: OrderStatus = OrderStatus.PENDING_NEW
     order_id: OrderId = OrderId(0)  # 0: not acknowledged.
-    cumulative_quantity: Quantity = Quantity(0)
-    cumulative_notional: Money = Money(0)
+    cumulative_quantity: int = 0  # Lots.
+    cumulative_notional: int = 0  # Quote minor units.
     cancel_wanted: bool = False
     queries: int = 0  # Sent in a row without an answer that settled it.
     ended: OrderStatus | None = None  # The venue ended it, but reported more filled than we have booked: waits for those fills.
-    end_quantity: Quantity = Quantity(0)
+    end_quantity: int = 0
     end_reason: str = ""
 
     @property
-    def leaves_quantity(self) -> Quantity:
-        return Quantity((self.quantity if self.ended is None else self.end_quantity) - self.cumulative_quantity)
+    def leaves_quantity(self) -> int:
+        """What may still trade: less than nothing only if the venue filled more than was ordered."""
+        return (self.quantity if self.ended is None else self.end_quantity) - self.cumulative_quantity
 
 
 class Orders:

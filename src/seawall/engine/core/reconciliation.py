@@ -4,10 +4,10 @@ from seawall.api.accounts import BalancesReported, FillsReported, OpenOrdersRepo
 from seawall.api.message import Envelope
 from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, TradeId
 from seawall.api.projections import PROJECTIONS, BreakFound
-from seawall.api.units import Nanos, Quantity
+from seawall.api.units import Currency, Nanos
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.orders import Order
-from seawall.engine.core.venues.session import VenueSession
+from seawall.engine.core.venues.session import VenueSession, fill_key
 
 _OPEN = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
 
@@ -45,7 +45,7 @@ class Reconciliation:
             return self._forgotten(session, order, now)
         believable = order.valid_until + session.settings.session.absence_margin
         if report.event_time > believable:
-            return self.booking.ended(session, order, OrderStatus.REJECTED, Quantity(0), "never reached the venue", now)
+            return self.booking.ended(session, order, OrderStatus.REJECTED, 0, "never reached the venue", now)
         session.ask_again_at(order, Nanos(now + believable - report.event_time + 1))
         return []
 
@@ -68,8 +68,10 @@ class Reconciliation:
 
     def fills_reported(self, session: VenueSession, report: FillsReported, now: Nanos) -> list[Envelope]:
         out: list[Envelope] = []
+        known = session.state.applied.get(report.instrument, {})
         for fill in report.fills:
-            out += self.booking.filled(session, fill, now)
+            if fill_key(fill.trade_id, fill.side) not in known:
+                out += self.booking.filled(session, fill, now)
         if report.gap:
             ours = f"booked up to trade {session.state.confirmed.get(report.instrument, 0)}"
             subject = f"fills {report.instrument}"
@@ -83,7 +85,7 @@ class Reconciliation:
     def balances_reported(self, session: VenueSession, report: BalancesReported, now: Nanos) -> list[Envelope]:
         """Adopts the venue's balances, unless fills that we know and they may not are on their way."""
         state = session.state
-        theirs = {b.currency: b.free + b.locked for b in report.balances}
+        theirs: dict[Currency, int] = {b.currency: b.free + b.locked for b in report.balances}
         out: list[Envelope] = []
         if state.balances_known:
             if state.in_flight or report.event_time <= state.last_fill:
@@ -91,7 +93,7 @@ class Reconciliation:
             for currency, amount in state.balances.items():
                 if theirs.get(currency, 0) != amount:
                     out.append(_break(session, f"balance {currency}", str(amount), str(theirs.get(currency, 0))))
-        state.balances = dict(theirs)  # type: ignore[arg-type]
+        state.balances = theirs
         state.balances_known = True
         return out
 

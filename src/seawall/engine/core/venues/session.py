@@ -12,14 +12,19 @@ from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
 from seawall.api.accounts import Heartbeat, Logon, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
-from seawall.api.instruments import InstrumentId
+from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.message import Envelope, Message
-from seawall.api.orders import CancelOrder, ClientOrderId, PlaceOrder, Side, TradeId
+from seawall.api.orders import CancelOrder, ClientOrderId, OrderFilled, PlaceOrder, Side, TradeId
 from seawall.api.projections import PROJECTIONS, SessionChanged
 from seawall.api.units import Nanos
 from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.engine.core.venues.state import SessionState, SessionStatus
+
+
+def fill_key(trade_id: TradeId, side: Side) -> int:
+    """Tells fills of one instrument apart: an account that trades with itself has two of one trade."""
+    return trade_id * 2 + (side is Side.SELL)
 
 
 class VenueSession:
@@ -28,6 +33,7 @@ class VenueSession:
         self.state = state
         self._patience = [(at, key) for key, at in state.in_flight.items()]  # A heap; entries that no longer hold are skipped.
         heapify(self._patience)
+        self._never_silent = settings.session.heartbeat_interval is None and settings.session.reconcile_interval is None
 
     @property
     def live(self) -> bool:
@@ -36,8 +42,10 @@ class VenueSession:
     def deadline(self) -> Nanos | None:
         """When `overdue` or `on_time` has something to do."""
         state = self.state
+        if self._never_silent and not state.in_flight and state.status is SessionStatus.LIVE:
+            return None
         times = []
-        if self._patience and self._trim():
+        if self._trim():
             times.append(self._patience[0][0])
         if state.status is not SessionStatus.LIVE or self.settings.session.heartbeat_interval is not None:
             times.append(state.wake_at)
@@ -88,9 +96,6 @@ class VenueSession:
         return now + self.state.clock_offset
 
     # The connection
-
-    def heard(self, now: Nanos) -> None:
-        self.state.heard_at = now
 
     def on_time(self, now: Nanos, instruments: Iterable[InstrumentId]) -> list[Envelope]:
         """What is due: log on, give up, heartbeat, notice silence, reconcile `instruments`."""
@@ -151,11 +156,28 @@ class VenueSession:
         applied = state.applied.get(instrument)
         if applied is None:
             applied = state.applied[instrument] = {}
-        key = trade_id * 2 + (side is Side.SELL)  # An account that trades with itself has two fills of one trade.
+        key = fill_key(trade_id, side)
         if key in applied:
             return False
         applied[key] = True
         return True
+
+    def book(self, instrument: Instrument, fill: OrderFilled) -> None:
+        """Moves our copy of the account's balances by a fill."""
+        state = self.state
+        if fill.event_time > state.last_fill:
+            state.last_fill = fill.event_time
+        if not state.balances_known:
+            return
+        balances = state.balances
+        base, quote = instrument.base, instrument.quote
+        amount = fill.quantity * instrument.lot_value
+        notional = fill.quantity * fill.price * instrument.tick_value
+        if fill.side is Side.SELL:
+            amount, notional = -amount, -notional
+        balances[base] = balances.get(base, 0) + amount
+        balances[quote] = balances.get(quote, 0) - notional
+        balances[fill.fee_currency] = balances.get(fill.fee_currency, 0) - fill.fee
 
     def wants_confirmation(self, instrument: InstrumentId) -> bool:
         return len(self.state.applied[instrument]) == self.settings.session.trade_window

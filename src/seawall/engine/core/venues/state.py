@@ -6,7 +6,7 @@ import msgspec
 
 from seawall.api.instruments import InstrumentId
 from seawall.api.orders import ClientOrderId, TradeId
-from seawall.api.units import Currency, Money, Nanos
+from seawall.api.units import Currency, Nanos
 from seawall.runtime.rng import Rng
 
 
@@ -31,5 +31,5 @@ class SessionState(msgspec.Struct):
     confirmed: dict[InstrumentId, TradeId] = {}  # Every fill up to this trade id is booked: the venue said so.
     applied: dict[InstrumentId, dict[int, bool]] = {}  # Booked fills above it: trade id, sign by side.
     last_fill: Nanos = Nanos(0)  # The venue's time of the newest fill booked.
-    balances: dict[Currency, Money] = {}  # Free and locked together, as our books have them.
+    balances: dict[Currency, int] = {}  # Free and locked together, as our books have them.
     balances_known: bool = False
