@@ -16,7 +16,7 @@ from seawall.api.orders import AccountId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import StartStrategy, StopStrategy
 from seawall.api.units import HOUR, MILLISECOND, PPB, SECOND, Currency, Money, Nanos, Price, Quantity
-from seawall.audit.core.invariants import every_invariant
+from seawall.audit.core.invariants import Invariant, every_invariant
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.exchange.core.machine import Exchange
@@ -72,7 +72,7 @@ LIMITS = Limits(
     max_orders=20,
 )
 RICHES = 100  # A background trader has so many times the engine's deposits.
-LADDER_STEP_PPM, LADDER_LEVELS, LADDER_VALUE = 200, 4, 3_000  # Step: of the price. Value: of the best level, in quote currency.
+LADDER_STEP_PPM, LADDER_LEVELS, LADDER_VALUE = 200, 5, 5_000  # Step: of the price. Value: of the best level, in quote currency.
 NOISE = NoiseSettings(interval_ns=Nanos(3 * SECOND), amount=Money(2_000 * COIN))
 
 
@@ -102,7 +102,13 @@ def duration_ns(hours: float) -> Nanos:
     return Nanos(round(hours * (HOUR // MILLISECOND)) * MILLISECOND)
 
 
-def build(seed: int, hours: float = 1.0, faults: str = Faults.MILD, strategies: Sequence[StrategySpec] = ()) -> World:
+def build(
+    seed: int,
+    hours: float = 1.0,
+    faults: str = Faults.MILD,
+    strategies: Sequence[StrategySpec] = (),
+    observers: Sequence[Invariant] = (),  # Beside the invariants, which are always on.
+) -> World:
     """The world before its first message. Run it for `duration_ns(hours)`.
 
     Raises: ValueError: unknown faults, or two strategies of one name.
@@ -121,7 +127,7 @@ def build(seed: int, hours: float = 1.0, faults: str = Faults.MILD, strategies: 
         *(_strategy(spec, rng.next_u64()) for spec in strategies),
     ]
     invariants = every_invariant({instrument.id: instrument for instrument in INSTRUMENTS}, {ENGINE: LIMITS})
-    world = World(nodes, _links(storm, strategies), seed=seed, start=START, invariants=invariants)
+    world = World(nodes, _links(storm, strategies), seed=seed, start=START, invariants=[*invariants, *observers])
     _open_accounts(world)
     duration = duration_ns(hours)
     for spec in strategies:

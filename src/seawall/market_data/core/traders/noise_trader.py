@@ -17,7 +17,7 @@ PATIENCE_NS = 30 * SECOND  # How long a limit order of its rests.
 WIDEST_BPS = 12  # From the last price.
 RESTING_IN_TEN = 4  # The rest are market orders.
 LARGE_ONE_IN = 20
-LARGE_FACTOR = 6
+LARGE_FACTOR = 5
 
 
 class NoiseSettings(msgspec.Struct, frozen=True):
