@@ -150,6 +150,8 @@ def _check_callback(where: str, name: str, callback: Callable[..., Any]) -> None
     shape = f"def {name}({', '.join(expected)}):"
     if inspect.iscoroutinefunction(callback) or inspect.isasyncgenfunction(callback):
         raise StrategyError(f"{where}.{name} is async", f"a callback is an ordinary function: {shape}")
+    if inspect.isgeneratorfunction(callback):
+        raise StrategyError(f"{where}.{name} is a generator", "a callback returns its signals in one list: collect them instead of yield")
     try:
         inspect.signature(callback).bind(*expected)
     except TypeError as error:

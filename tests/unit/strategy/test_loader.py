@@ -220,6 +220,7 @@ def test_a_parameter_without_a_default_is_no_fault_of_the_file(write: Any) -> No
     [
         ("pass", "overrides no callback"),
         ("async def on_market_data(self, price_update): ...", "is async"),
+        ("def on_market_data(self, price_update): yield 1", "is a generator"),
         ("def on_market_data(self): ...", "does not take what it is called with"),
         ("def on_timer(self, now): ...", "does not take what it is called with"),
     ],
