@@ -33,9 +33,10 @@ def test_a_bar_that_was_open_already_does_not_count() -> None:
     desk.now = Nanos(desk.now + 30)
     desk.buy(1)
     desk.buy(1, 99)
+    desk.buy(1, 94, order_type=MAKER_ONLY)
     desk.now = Nanos(desk.now - 30)
     assert brief(desk.bar(100, 110, 90, 95)) == []
-    assert brief(desk.bar(97, 98, 96, 97)) == ["filled 1 at 97 taker", "filled 1 at 97 taker"]
+    assert brief(desk.bar(97, 98, 93, 97)) == ["filled 1 at 97 taker", "filled 1 at 97 taker", "filled 1 at 94 maker"]
 
 
 def test_slippage_worsens_the_open() -> None:
@@ -162,3 +163,11 @@ def test_money_is_conserved() -> None:
     for opened in (100, 92, 111, 70):
         desk.bar(opened, opened + 9, opened - 9, opened + 1)
         assert (desk.total(USD), desk.total(BTC)) == (0, 0)
+
+
+def test_quotes_and_prints_inside_a_bar_fill_nothing() -> None:
+    """The bar itself tells what was reached, and only to orders that were there for all of it."""
+    desk = desk_after_one_bar(touch)
+    desk.buy(1, 95)
+    desk.bar(98, 99, 97, 98)
+    assert desk.quote(90, 91) + desk.trade(90) == []
