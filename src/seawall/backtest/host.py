@@ -25,6 +25,7 @@ from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Stream
 from seawall.runtime.floats import nearest_lots
 from seawall.runtime.machine import Handler, Machine, handle
+from seawall.strategy.core.failures import AUTHOR_ERRORS
 from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.events import Bar, PriceUpdate
 
@@ -68,7 +69,7 @@ class Backtest:
         self._delayed = bool(latency.order or latency.cancel or latency.report)
         self._routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
         self._streams = len(streams)
-        self._ticking: list[Machine] = [engine, *strategies]
+        self._ticking: list[Machine] = [engine, *(m for m in strategies if m.strategy.TIMER_SECONDS is not None)]
         machines: list[Machine] = [engine, *venues, *strategies]
         self._handlers: dict[Address, dict[type[Message], Handler]] = {m.address: dict(m.handlers) for m in machines}
         self._handlers[PROJECTIONS] = {kind: _noted(note) for kind, note in observer.handlers.items()}
@@ -176,7 +177,7 @@ class Backtest:
                         returned = listener.on_bar(Bar(feed.symbol, feed.venue, now - route.interval, now, fa, fb, fc, price, volume))
                         if returned or listener.outbox:
                             queue.extend(listener.machine.collect(returned, now))
-                except Exception as error:
+                except AUTHOR_ERRORS as error:
                     queue.extend(listener.machine.fail(error))
                 listener = listener.next
             if queue:

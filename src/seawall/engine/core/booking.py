@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from seawall.api.instruments import Instrument, InstrumentId
+from seawall.api.instruments import Instrument, InstrumentId, Venue
 from seawall.api.message import Address, Envelope
 from seawall.api.orders import OrderFilled, OrderId, OrderStatus
 from seawall.api.projections import PROJECTIONS, BreakFound, OrderClosed
 from seawall.api.signals import FillApplied, OrderChanged
-from seawall.api.units import Money, Nanos, Quantity
+from seawall.api.units import Currency, Money, Nanos, Quantity
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.orders import Order, Orders
 from seawall.engine.core.positions import Position
@@ -59,7 +59,8 @@ class Booking:
         instrument = self.instruments[key]
         position.apply_fill(instrument, fill.side, fill.price, fill.quantity, fill.fee, fill.fee_currency)
         self.exposures.change(key, fill.side, -fill.quantity if working else 0, position.quantity - held)
-        session.book(instrument, fill)
+        if fill.event_time > session.state.last_fill:
+            session.state.last_fill = fill.event_time
         out = self._advance(session, order, instrument, fill, working, now) if order is not None else []
         applied = FillApplied(
             strategy, tag, fill.client_order_id, key, fill.order_id, fill.trade_id, fill.side, fill.price, fill.quantity,
@@ -103,14 +104,25 @@ class Booking:
         news = OrderChanged(order.strategy, order.tag, order.status, reason, order.client_order_id, order.instrument, leaves)
         return Envelope(order.strategy, news)
 
+    def balance_changes(self, venue: Venue) -> dict[Currency, int]:
+        """How much every fill booked so far has moved the account's balances at a venue."""
+        changes: dict[Currency, int] = {}
+        for held in self.positions.values():
+            for key, position in held.items():
+                instrument = self.instruments[key]
+                if instrument.venue == venue:
+                    moves = {instrument.base: position.quantity, instrument.quote: position.cash()}
+                    for currency, fee in position.other_fees.items():
+                        moves[currency] = moves.get(currency, 0) - fee
+                    for currency, amount in moves.items():
+                        changes[currency] = changes.get(currency, 0) + amount
+        return changes
+
     def _position(self, strategy: Address, key: InstrumentId) -> Position:
-        held = self.positions.get(strategy)
-        if held is None:
-            held = self.positions[strategy] = {}
-        position = held.get(key)
-        if position is None:
-            position = held[key] = Position()
-        return position
+        try:
+            return self.positions[strategy][key]
+        except KeyError:
+            return self.positions.setdefault(strategy, {}).setdefault(key, Position())
 
     def _advance(
         self, session: VenueSession, order: Order, instrument: Instrument, fill: OrderFilled, working: bool, now: Nanos

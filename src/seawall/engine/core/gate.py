@@ -1,5 +1,7 @@
 """The gate: the only way from an intent to an order that may leave. `ApprovedOrder` can be made nowhere else, and only it can be sent."""
 
+import msgspec
+
 from seawall.api.units import Nanos
 from seawall.engine.core.checks import CHECKS
 from seawall.engine.core.checks.desk import Desk
@@ -8,15 +10,15 @@ from seawall.engine.core.intent import Intent, Refusal
 _SEAL = object()
 
 
-class ApprovedOrder:
-    """An intent that passed every check at `now`."""
+class ApprovedOrder(msgspec.Struct, frozen=True):
+    """An intent that passed every check at `now`. Only `review` has the seal that lets it leave."""
 
-    __slots__ = ("intent", "now")
+    intent: Intent
+    now: Nanos
+    seal: object
 
-    def __init__(self, intent: Intent, now: Nanos, seal: object) -> None:
-        assert seal is _SEAL, "only the gate approves orders"
-        self.intent = intent
-        self.now = now
+    def may_leave(self) -> bool:
+        return self.seal is _SEAL
 
 
 def review(intent: Intent, desk: Desk, now: Nanos) -> ApprovedOrder | list[Refusal]:

@@ -4,6 +4,8 @@ signals, orders --sizing--> Intent --gate--> ApprovedOrder --session--> venue
 venue's reports --booking--> orders, positions;  venue's answers --reconciliation--> the same
 """
 
+from typing import Any
+
 import msgspec
 
 from seawall.api import accounts, market_data, orders, risk, signals
@@ -97,9 +99,11 @@ class Engine:
     def restore(self, state: EngineState) -> None:
         self.state = state
         self.limits = state.limits
+        self._prefix = f"{state.epoch:x}-"
         settings = self.settings
         instruments = {i.id: i for i in settings.instruments}
         self.sessions = {v.account: VenueSession(v, state.sessions[v.account]) for v in settings.venues}
+        self._sessions = tuple(self.sessions.values())
         self.session_of = {v.venue: self.sessions[v.account] for v in settings.venues}
         self.orders = Orders(state.orders, state.closed_orders)
         self.exposures = Exposures(settings.instruments)
@@ -111,8 +115,12 @@ class Engine:
         self.sizing = Sizing(settings.instruments, state.markets, self.is_live)
 
     def deadline(self) -> Nanos | None:
-        times = [at for session in self.sessions.values() if (at := session.deadline()) is not None]
-        return min(times) if times else None
+        soonest: Nanos | None = None
+        for session in self._sessions:
+            at = session.deadline()
+            if at is not None and (soonest is None or at < soonest):
+                soonest = at
+        return soonest
 
     # What checks may look at (checks/desk.py), beside limits, exposures, portfolio, rates
 
@@ -186,11 +194,11 @@ class Engine:
 
     def _send(self, approved: ApprovedOrder) -> Envelope:
         """The one place from which orders leave."""
-        assert type(approved) is ApprovedOrder, "only what the gate approved may leave"
+        assert approved.may_leave(), "only what the gate approved may leave"
         intent, now, state = approved.intent, approved.now, self.state
         session = self.session_of[intent.instrument.venue]
         instrument, account = intent.instrument, intent.account
-        key = ClientOrderId(f"{state.epoch:x}-{state.next_order}")
+        key: Any = f"{self._prefix}{state.next_order}"
         state.next_order += 1
         order = Order(
             key, account.address, intent.tag, instrument.id, intent.side, intent.order_type, intent.time_in_force, intent.quantity,
@@ -324,6 +332,7 @@ class Engine:
         """What we sent last may never have left: nothing about unanswered orders is known until the venue is asked."""
         self.state.epoch = restarted.epoch
         self.state.next_order = 1
+        self._prefix = f"{restarted.epoch:x}-"
         out: list[Envelope] = []
         for session in self.sessions.values():
             out += self._drop_session(session, "restart", now)

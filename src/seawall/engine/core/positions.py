@@ -23,6 +23,10 @@ class Position:
     fills: int = 0
     turnover: int = 0
 
+    def cash(self) -> int:
+        """What all fills brought in the quote currency: by the identity above, nothing else needs to count it."""
+        return self.realised - self.cost - self.fees
+
     def apply_fill(self, instrument: Instrument, side: Side, price: Price, quantity: Quantity, fee: Money, fee_currency: Currency) -> None:
         notional = price * quantity * instrument.tick_value
         amount = quantity * instrument.lot_value

@@ -4,7 +4,7 @@ from seawall.api.accounts import BalancesReported, FillsReported, OpenOrdersRepo
 from seawall.api.message import Envelope
 from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, TradeId
 from seawall.api.projections import PROJECTIONS, BreakFound
-from seawall.api.units import Currency, Nanos
+from seawall.api.units import Nanos
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.session import VenueSession, fill_key
@@ -83,18 +83,19 @@ class Reconciliation:
         return out
 
     def balances_reported(self, session: VenueSession, report: BalancesReported, now: Nanos) -> list[Envelope]:
-        """Adopts the venue's balances, unless fills that we know and they may not are on their way."""
+        """Compares the venue's balances with our books and adopts them, unless one side may know of fills that the other does not yet."""
         state = session.state
-        theirs: dict[Currency, int] = {b.currency: b.free + b.locked for b in report.balances}
-        out: list[Envelope] = []
-        if state.balances_known:
-            if state.in_flight or report.event_time <= state.last_fill:
-                return []
-            for currency, amount in state.balances.items():
-                if theirs.get(currency, 0) != amount:
-                    out.append(_break(session, f"balance {currency}", str(amount), str(theirs.get(currency, 0))))
-        state.balances = theirs
-        state.balances_known = True
+        if state.opening is not None and (state.in_flight or report.event_time <= state.last_fill):
+            return []
+        booked = self.booking.balance_changes(session.settings.venue)
+        theirs = {b.currency: b.free + b.locked for b in report.balances}
+        opening = {c: theirs.get(c, 0) - booked.get(c, 0) for c in dict.fromkeys([*theirs, *booked])}
+        out = [
+            _break(session, f"balance {currency}", str(before + booked.get(currency, 0)), str(theirs.get(currency, 0)))
+            for currency, before in (state.opening or opening).items()
+            if opening.get(currency, 0) != before
+        ]
+        state.opening = opening
         return out
 
     def _known(self, session: VenueSession, order: Order, theirs: OrderState, now: Nanos) -> list[Envelope]:

@@ -22,6 +22,19 @@ class Dropped(msgspec.Struct, frozen=True):
     value: float = 0.0
 
 
+BUY, SELL = Side.BUY, Side.SELL
+LARGEST = 1 << 62  # Of lots or minor units: what still fits every message.
+
+
+def _problem(strength: float, confidence: float, min_confidence: float) -> Dropped | None:
+    """What is wrong with a signal that is out of bounds; None: only its strength, and that is clamped."""
+    if not (is_finite(strength) and is_finite(confidence)):
+        return Dropped("strength and confidence must be finite numbers", malformed=True, value=strength)
+    if not 0.0 <= confidence <= 1.0:
+        return Dropped("confidence must lie between 0 and 1", malformed=True, value=confidence)
+    return Dropped("confidence under the strategy's min_confidence") if confidence < min_confidence else None
+
+
 class Sizing:
     def __init__(
         self,
@@ -38,20 +51,17 @@ class Sizing:
 
     def of_signal(self, signal: SignalGenerated, account: StrategyAccount) -> Intent | Dropped:
         strength, confidence = signal.strength, signal.confidence
-        if not (is_finite(strength) and is_finite(confidence)):
-            return Dropped("strength and confidence must be finite numbers", malformed=True, value=strength)
-        if not 0.0 <= confidence <= 1.0:
-            return Dropped("confidence must lie between 0 and 1", malformed=True, value=confidence)
-        if confidence < account.min_confidence:
-            return Dropped("confidence under the strategy's min_confidence")
-        side = Side.BUY if strength > 0 else Side.SELL
-        instrument = self._route(signal.symbol, signal.venue, side)
+        if not (-1.0 <= strength <= 1.0 and account.min_confidence <= confidence <= 1.0):
+            if problem := _problem(strength, confidence, account.min_confidence):
+                return problem
+            strength = 1.0 if strength > 0.0 else -1.0
+        side = BUY if strength > 0.0 else SELL
+        listed = self.by_symbol.get(signal.symbol)
+        instrument = listed[0] if listed and len(listed) == 1 and not signal.venue else self._route(signal.symbol, signal.venue, side)
         if isinstance(instrument, Dropped):
             return instrument
-        size = account.size(instrument)
-        if not (is_finite(size) and size >= 0.0):
-            return Dropped("max_position_size must be a finite number, not negative", malformed=True, value=size)
-        return self._intent(signal, account, instrument, side, min(abs(strength), 1.0) * confidence * size)
+        size = account.max_position_sizes.get(instrument.symbol, account.max_position_size)
+        return self._intent(signal, account, instrument, side, abs(strength) * confidence * size)
 
     def of_request(self, request: OrderRequested, account: StrategyAccount) -> Intent | Dropped:
         if not (is_finite(request.quantity) and request.quantity > 0.0):
@@ -95,12 +105,17 @@ class Sizing:
             if not (is_finite(wish.limit_price) and wish.limit_price > 0.0):
                 return Dropped(f"a {wish.order_type} order needs a positive limit_price", malformed=True, value=wish.limit_price)
             price = nearest_tick(instrument, wish.limit_price)
+        if not 0.0 <= quantity < LARGEST:
+            return Dropped("the size must be a finite number, not negative", malformed=True, value=quantity)
         lots = lots_below(instrument, quantity)
         if lots <= 0:
             return Dropped("quantity rounds down to nothing")
         market = self.markets[instrument.id]
         reference = market.touch(side)
+        notional = (price or reference) * lots * instrument.tick_value
+        if notional >= LARGEST:
+            return Dropped("worth more than can be counted", malformed=True, value=quantity)
         return Intent(
             account, wish.tag, instrument, market, side, wish.order_type, wish.time_in_force, lots, price,
-            reference, Nanos(wish.signal_time), lots * instrument.lot_value, (price or reference) * lots * instrument.tick_value,
+            reference, Nanos(wish.signal_time), lots * instrument.lot_value, notional,
         )  # fmt: skip

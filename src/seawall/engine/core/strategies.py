@@ -2,7 +2,7 @@
 
 import msgspec
 
-from seawall.api.instruments import Instrument, Symbol
+from seawall.api.instruments import Symbol
 from seawall.api.message import Address
 from seawall.api.units import Nanos
 
@@ -22,10 +22,6 @@ class StrategyAccount(msgspec.Struct):
     refused: dict[str, int] = {}  # Check -> refusals by the gate.
     sent_times: list[Nanos] = []  # When the latest orders were sent: a ring as long as the order-rate limit.
     sent_position: int = 0  # Where the ring's oldest entry stands.
-
-    def size(self, instrument: Instrument) -> float:
-        """The `max_position_size` that holds for this instrument, in base currency."""
-        return self.max_position_sizes.get(instrument.symbol, self.max_position_size)
 
     def note_sent(self, now: Nanos, limit: int | None) -> None:
         self.orders += 1

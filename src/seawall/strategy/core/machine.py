@@ -79,6 +79,9 @@ class StrategyMachine:
         self.factory = factory
         self.config = config
         self.instruments = {i.id: i for i in instruments}
+        self._listed: dict[str, list[InstrumentId]] = {}
+        for instrument in instruments:
+            self._listed.setdefault(instrument.symbol, []).append(instrument.id)
         self.handlers: dict[type[Message], Handler] = {
             StartStrategy: self._start,
             StopStrategy: self._stop,
@@ -130,15 +133,14 @@ class StrategyMachine:
 
     def collect(self, returned: Sequence[MarketSignal] | None, now: Nanos) -> list[Envelope]:
         """Messages for what a callback queued and returned, in that order."""
-        wishes: list[MarketSignal | ExplicitOrder | CancelWish] = []
+        wishes: Sequence[MarketSignal | ExplicitOrder | CancelWish] = returned or ()
+        if not isinstance(wishes, list | tuple):
+            raise TypeError(f"a callback returns a list of MarketSignal or None, not {type(returned).__name__}")
         if self.outbox:
-            wishes += self.outbox
+            wishes = [*self.outbox, *wishes]
             self.outbox.clear()
-        if returned:
-            if not isinstance(returned, list | tuple):
-                raise TypeError(f"a callback returns a list of MarketSignal or None, not {type(returned).__name__}")
-            wishes += returned
-        return [Envelope(self.engine, to_message(wish, self.address, self._state, now)) for wish in wishes]
+        engine, address, state = self.engine, self.address, self._state
+        return [Envelope(engine, to_message(wish, address, state, now)) for wish in wishes]
 
     def fail(self, error: BaseException, callback: Callable[..., Any] | None = None) -> list[Envelope]:
         """Ends the strategy: the author's code raised, or returned what is no signal."""
@@ -169,17 +171,19 @@ class StrategyMachine:
         strategy.active_symbols = list(state.price_cache)
         strategy.now_ns = state.now
         strategy.positions = {}
-        for key in state.positions:
+        for key in state.positions:  # In their order: the author may iterate over them.
             self._show_position(self.instruments[key])
         self.outbox = strategy.outbox
+        # A callback that the author left alone is not worth a translation.
+        self._hears_fills = _overrides(strategy, TradingStrategy.on_order_fill)
+        self._hears_updates = _overrides(strategy, TradingStrategy.on_order_update)
         self.outbox.clear()  # Of what a constructor said: it may speak from the first callback on.
 
     def _show_position(self, instrument: Instrument) -> None:
-        symbol = instrument.symbol
-        same = [i for i in self.instruments.values() if i.symbol == symbol]
+        positions, symbol = self._state.positions, instrument.symbol
         total = 0
-        for other in same:
-            total += self._state.positions.get(other.id, 0)
+        for key in self._listed[symbol]:
+            total += positions.get(key, 0)
         self.strategy.positions[symbol] = base_as_float(instrument, total)
 
     def _call(self, callback: Callable[..., Any], now: Nanos, *arguments: Any) -> list[Envelope]:
@@ -277,12 +281,13 @@ class StrategyMachine:
             return []
         state.positions[instrument.id] = fill.position
         self._show_position(instrument)
-        leaves = quantity_as_float(instrument, fill.leaves_quantity)
-        if order := state.open_orders.get(fill.tag):
-            order.leaves_quantity = leaves
+        if not fill.leaves_quantity:
+            state.open_orders.pop(fill.tag, None)
+        elif order := state.open_orders.get(fill.tag):
+            order.leaves_quantity = quantity_as_float(instrument, fill.leaves_quantity)
             order.status = OrderStatus.PARTIALLY_FILLED
-            if not leaves:
-                del state.open_orders[fill.tag]
+        if not self._hears_fills:
+            return []
         shown = OrderFill(
             order_id=fill.tag,
             symbol=instrument.symbol,
@@ -293,7 +298,7 @@ class StrategyMachine:
             fee=money_as_float(instrument, fill.fee_currency, fill.fee),
             fee_asset=fill.fee_currency,
             liquidity=fill.liquidity,
-            leaves_quantity=leaves,
+            leaves_quantity=quantity_as_float(instrument, fill.leaves_quantity),
             timestamp_ns=fill.event_time,
         )
         return self._call(self.strategy.on_order_fill, now, shown)
@@ -307,6 +312,8 @@ class StrategyMachine:
             if instrument := self.instruments.get(change.instrument):
                 order.venue = instrument.venue
                 order.leaves_quantity = quantity_as_float(instrument, change.leaves_quantity)
+        if not self._hears_updates:
+            return []
         return self._call(self.strategy.on_order_update, now, OrderUpdate(change.tag, change.status, change.reason, now))
 
     def _breach_reported(self, breach: BreachReported, now: Nanos) -> list[Envelope]:
@@ -322,3 +329,7 @@ class StrategyMachine:
             timestamp_ns=now,
         )
         return self._call(self.strategy.on_risk_breach, now, shown)
+
+
+def _overrides(strategy: TradingStrategy, callback: Callable[..., Any]) -> bool:
+    return getattr(type(strategy), callback.__name__) is not callback

@@ -24,7 +24,7 @@ def to_message(wish: Any, strategy: Address, memory: _Memory, now: Nanos) -> Mes
     Raises:
         TypeError, ValueError: not a signal, or an order type or time in force that does not exist; the author sees it as an exception.
     """
-    if isinstance(wish, MarketSignal):
+    if isinstance(wish, MarketSignal):  # First: nearly all are.
         return _signal(wish, strategy, memory, now)
     if isinstance(wish, ExplicitOrder):
         return _order(wish, strategy, memory, now)
@@ -34,16 +34,18 @@ def to_message(wish: Any, strategy: Address, memory: _Memory, now: Nanos) -> Mes
 
 
 def _signal(signal: MarketSignal, strategy: Address, memory: _Memory, now: Nanos) -> Message:
-    strength, metadata, timestamp = number(signal.signal_strength), signal.metadata, signal.timestamp
-    symbol = Symbol(text(signal.symbol))
+    strength, confidence, symbol = signal.signal_strength, signal.confidence, signal.symbol
+    metadata, timestamp = signal.metadata, signal.timestamp
+    if not (type(strength) is float and type(confidence) is float and type(symbol) is str and symbol.isascii()):
+        strength, confidence, symbol = number(strength), number(confidence), text(symbol)
     side = Side.BUY if strength > 0 else Side.SELL
     time = now if timestamp is None else _time(timestamp, now)
     if not metadata:
         tag = memory.order_ids.next()
-        message = SignalGenerated(strategy, symbol, strength, number(signal.confidence), tag, time)
+        message = SignalGenerated(strategy, Symbol(symbol), strength, confidence, tag, time)
     elif isinstance(metadata, dict):
         tag = memory.order_ids.tag(metadata.get("client_tag"), memory.open_orders)
-        message = SignalGenerated(strategy, symbol, strength, number(signal.confidence), tag, time, *_routing(metadata))
+        message = SignalGenerated(strategy, Symbol(symbol), strength, confidence, tag, time, *_routing(metadata))
     else:
         raise TypeError(f"the metadata of a MarketSignal is a dict, not {type(metadata).__name__}")
     memory.open_orders[tag] = OpenOrder(tag, symbol, "", side, OrderStatus.PENDING_NEW, 0.0)

@@ -9,17 +9,18 @@ The session owns requests and their patience, nothing else: what answers mean fo
 """
 
 from collections.abc import Iterable
-from heapq import heapify, heappop, heappush
 
 from seawall.api.accounts import Heartbeat, Logon, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
-from seawall.api.instruments import Instrument, InstrumentId
+from seawall.api.instruments import InstrumentId
 from seawall.api.message import Envelope, Message
-from seawall.api.orders import CancelOrder, ClientOrderId, OrderFilled, PlaceOrder, Side, TradeId
+from seawall.api.orders import CancelOrder, ClientOrderId, PlaceOrder, Side, TradeId
 from seawall.api.projections import PROJECTIONS, SessionChanged
 from seawall.api.units import Nanos
 from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.engine.core.venues.state import SessionState, SessionStatus
+
+NEVER = Nanos((1 << 63) - 1)
 
 
 def fill_key(trade_id: TradeId, side: Side) -> int:
@@ -31,9 +32,8 @@ class VenueSession:
     def __init__(self, settings: VenueSettings, state: SessionState) -> None:
         self.settings = settings
         self.state = state
-        self._patience = [(at, key) for key, at in state.in_flight.items()]  # A heap; entries that no longer hold are skipped.
-        heapify(self._patience)
         self._never_silent = settings.session.heartbeat_interval is None and settings.session.reconcile_interval is None
+        self._soonest = min(state.in_flight.values(), default=NEVER)  # No patience ends before; none may end even then.
 
     @property
     def live(self) -> bool:
@@ -42,11 +42,9 @@ class VenueSession:
     def deadline(self) -> Nanos | None:
         """When `overdue` or `on_time` has something to do."""
         state = self.state
-        if self._never_silent and not state.in_flight and state.status is SessionStatus.LIVE:
+        if not state.in_flight and self._never_silent and state.status is SessionStatus.LIVE:
             return None
-        times = []
-        if self._trim():
-            times.append(self._patience[0][0])
+        times = [self._soonest] if state.in_flight else []
         if state.status is not SessionStatus.LIVE or self.settings.session.heartbeat_interval is not None:
             times.append(state.wake_at)
         if state.status is SessionStatus.LIVE and self.settings.session.reconcile_interval is not None:
@@ -85,11 +83,13 @@ class VenueSession:
 
     def overdue(self, now: Nanos) -> list[ClientOrderId]:
         """Takes out the orders whose answer has not come in time."""
-        late = []
-        while self._trim() and self._patience[0][0] <= now:
-            key = heappop(self._patience)[1]
-            del self.state.in_flight[key]
-            late.append(key)
+        in_flight = self.state.in_flight
+        if now < self._soonest or not in_flight:
+            return []
+        late = [key for key, until in in_flight.items() if until <= now]
+        for key in late:
+            del in_flight[key]
+        self._soonest = min(in_flight.values(), default=NEVER)
         return late
 
     def venue_time(self, now: Nanos) -> int:
@@ -162,23 +162,6 @@ class VenueSession:
         applied[key] = True
         return True
 
-    def book(self, instrument: Instrument, fill: OrderFilled) -> None:
-        """Moves our copy of the account's balances by a fill."""
-        state = self.state
-        if fill.event_time > state.last_fill:
-            state.last_fill = fill.event_time
-        if not state.balances_known:
-            return
-        balances = state.balances
-        base, quote = instrument.base, instrument.quote
-        amount = fill.quantity * instrument.lot_value
-        notional = fill.quantity * fill.price * instrument.tick_value
-        if fill.side is Side.SELL:
-            amount, notional = -amount, -notional
-        balances[base] = balances.get(base, 0) + amount
-        balances[quote] = balances.get(quote, 0) - notional
-        balances[fill.fee_currency] = balances.get(fill.fee_currency, 0) - fill.fee
-
     def wants_confirmation(self, instrument: InstrumentId) -> bool:
         return len(self.state.applied[instrument]) == self.settings.session.trade_window
 
@@ -224,16 +207,8 @@ class VenueSession:
 
     def _await_answer(self, key: ClientOrderId, until: int) -> None:
         self.state.in_flight[key] = Nanos(until)
-        heappush(self._patience, (Nanos(until), key))
-
-    def _trim(self) -> bool:
-        """Drops heap entries that no longer hold; whether any is left."""
-        patience, in_flight = self._patience, self.state.in_flight
-        if not in_flight:
-            patience.clear()
-        while patience and in_flight.get(patience[0][1]) != patience[0][0]:
-            heappop(patience)
-        return bool(patience)
+        if until < self._soonest:
+            self._soonest = Nanos(until)
 
     def _backoff(self, attempts: int) -> int:
         """Doubles from the first to the last interval, then jitters between a half and the whole of it."""

@@ -31,5 +31,4 @@ class SessionState(msgspec.Struct):
     confirmed: dict[InstrumentId, TradeId] = {}  # Every fill up to this trade id is booked: the venue said so.
     applied: dict[InstrumentId, dict[int, bool]] = {}  # Booked fills above it: trade id, sign by side.
     last_fill: Nanos = Nanos(0)  # The venue's time of the newest fill booked.
-    balances: dict[Currency, int] = {}  # Free and locked together, as our books have them.
-    balances_known: bool = False
+    opening: dict[Currency, int] | None = None  # The account's balances less what our fills changed, as the venue last told.
