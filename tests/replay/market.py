@@ -91,11 +91,11 @@ def trader(number: int) -> Trader:
     return Trader(number)
 
 
-def market(seed: int, *, fsync_ns: int = 0, snapshot_every: int = 20_000) -> World:
+def market(seed: int, *, fsync_ns: int = 0, snapshot_every: int = 20_000, venue: NodeSpec | None = None) -> World:
     """Every trader's account is open before the first order."""
     world = World(
         [
-            NodeSpec(exchange, fsync_ns=fsync_ns),
+            venue or NodeSpec(exchange, fsync_ns=fsync_ns),
             *(NodeSpec(partial(trader, number), subscribes=(VENUE,)) for number in range(len(TRADERS))),
         ],
         seed=seed,

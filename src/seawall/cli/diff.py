@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -66,7 +67,12 @@ def _show(before: Any, a: Any, b: Any, directories: "tuple[RunDirectory, RunDire
 
 
 def _line(entry: Any) -> str:
-    return f"{entry.sequence} at {entry.now} to {entry.target}: {_open(entry)}"
+    return f"{entry.sequence} at {_moment(entry.now)} to {entry.target}: {_open(entry)}"
+
+
+def _moment(now: int) -> str:
+    seconds, ns = divmod(now, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{ns:09}Z"
 
 
 def _open(entry: Any) -> Any:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from seawall.cli.errors import UserError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from seawall.sim.world import World
 
 INTERRUPTED = 130
+LONGEST_HOURS = 24 * 365
 
 
 def register(app: typer.Typer) -> None:
@@ -23,20 +25,25 @@ def register(app: typer.Typer) -> None:
 
 
 def sim(
-    seed: Annotated[int, typer.Option(help="Everything random is drawn from it: the same seed makes the same run.")] = 42,
+    strategies: Annotated[list[str] | None, typer.Argument(help="Strategy files that trade in it.", metavar="[STRATEGY]...")] = None,
+    seed: Annotated[int, typer.Option(help="Everything random is drawn from it: the same seed makes the same run.", min=0)] = 42,
     hours: Annotated[float, typer.Option(help="How long, in the world's time.")] = 1.0,
-    faults: Annotated[str, typer.Option(help="What goes wrong on the way.")] = "none",
-    out: Annotated[Path | None, typer.Option(help="Where to keep the run; an earlier run there is replaced. [runs/sim-SEED]")] = None,
+    faults: Annotated[str, typer.Option(help="What goes wrong on the way: none, mild, rough.")] = "mild",
+    out: Annotated[
+        Path | None, typer.Option(help="Where to keep the run; an earlier run there is replaced. Default: runs/sim-SEED.")
+    ] = None,
     digest: Annotated[bool, typer.Option("--digest", help="Print the digests of journal and states.")] = False,
 ) -> None:
     """Run a small market with a faulty network, reproducibly. Exits with 1 when an invariant is violated or a machine has a bug."""
     from seawall.cli.run_files import RunDirectory, Status
+    from seawall.cli.sim_config import build_world, configure
+    from seawall.sim.scenario import duration_ns
 
-    if hours <= 0:
-        raise UserError(f"--hours {hours:g}: a run takes more than no time", "for example --hours 0.5")
-    config = {"seed": seed, "hours": hours, "faults": faults}
+    if not 0 < hours <= LONGEST_HOURS:
+        raise UserError(f"--hours {hours:g}: a run takes more than no time, and at most {LONGEST_HOURS}", "for example --hours 0.5")
+    config = configure(seed, hours, faults, strategies or [])
     world = build_world(config)
-    run = RunDirectory.create(out if out is not None else Path("runs") / f"sim-{seed}", config, command_for(config))
+    run = RunDirectory.create(out if out is not None else Path("runs") / f"sim-{seed}", msgspec.to_builtins(config), config.command)
     world.record_to(run, run.stamp)
     started = time.monotonic()
     with _progress(world, duration_ns(hours)):
@@ -46,27 +53,6 @@ def sim(
     run.save()
     _report(run, world, time.monotonic() - started, show_digest=digest)
     raise typer.Exit({Status.COMPLETE: 0, Status.INTERRUPTED: INTERRUPTED}.get(run.run.status, 1))
-
-
-def build_world(config: dict[str, Any]) -> "World":
-    """The world of a run, from what its run.json keeps."""
-    from seawall.sim.scenario import build
-
-    try:
-        return build(**config)
-    except ValueError as error:
-        raise UserError(f"this world cannot be built: {error}", "seawall sim --help says what there is") from None
-
-
-def command_for(config: dict[str, Any]) -> str:
-    words = [f"--seed {config['seed']}", f"--hours {config['hours']:g}"]
-    if config["faults"] != "none":
-        words.append(f"--faults {config['faults']}")
-    return f"seawall sim {' '.join(words)}"
-
-
-def duration_ns(hours: float) -> int:
-    return round(hours * 3_600_000) * 1_000_000
 
 
 def _run(world: "World", ns: int) -> tuple[Any, str]:

@@ -63,9 +63,9 @@ class Link:
     __slots__ = (
         "_cut",
         "_duplicate_below",
-        "_faultless_ns",
-        "_high_ns",
+        "_faulty",
         "_last",
+        "_longest_ns",
         "_loss_below",
         "_low_ns",
         "_ordered",
@@ -83,30 +83,35 @@ class Link:
         self._ordered = spec.ordered
         self._loss_below = (spec.loss_ppm << 32) // PPM
         self._duplicate_below = (spec.duplicate_ppm << 32) // PPM
-        self._high_ns = 0  # 0: no tail.
+        self._longest_ns = 0  # The longest delay beyond `low_ns` of a tail; 0: no tail.
         match spec.latency:
             case Constant(ns):
                 self._low_ns, self._spread_ns = ns, 0
             case Uniform(low_ns, high_ns):
                 self._low_ns, self._spread_ns = low_ns, high_ns - low_ns + 1
             case LongTailed(low_ns, spread_ns, high_ns):
-                self._low_ns, self._spread_ns, self._high_ns = low_ns, spread_ns, high_ns
-        faultless = not (self._spread_ns or self._loss_below or self._duplicate_below)
-        self._faultless_ns = self.quiet_ns = self._low_ns if faultless else -1
+                self._low_ns, self._spread_ns, self._longest_ns = low_ns, spread_ns, high_ns - low_ns
         self._cut = False
         self._last = Nanos(0)
+        self._settle()
 
     def cut(self) -> None:
         """What is sent from now on is lost. What is under way still arrives."""
         self._cut = True
-        self.quiet_ns = -1
+        self._settle()
 
     def heal(self) -> None:
         self._cut = False
-        self.quiet_ns = self._faultless_ns
+        self._settle()
+
+    def _settle(self) -> None:
+        self._faulty = bool(self._cut or self._loss_below or self._duplicate_below)
+        self.quiet_ns = self._low_ns if not self._faulty and not self._spread_ns else -1
 
     def arrivals(self, now: Nanos) -> tuple[Nanos, ...]:
         """When what is sent now arrives: never, once, or twice."""
+        if not self._faulty:
+            return (self._arrival(now),)
         if self._cut or (self._loss_below and self._bits() < self._loss_below):
             return ()
         arrival = self._arrival(now)
@@ -115,14 +120,23 @@ class Link:
         return (arrival,)
 
     def _arrival(self, now: Nanos) -> Nanos:
-        bits = self._bits()
+        bits = self._spare  # As in _bits, which would be a call more for every message of a run.
+        if bits >= 0:
+            self._spare = -1
+        else:
+            drawn = self._rng.next_u64()
+            self._spare, bits = drawn >> 32, drawn & _LOW_BITS
         delay = self._spread_ns * bits >> 32
-        if self._high_ns:
+        if self._longest_ns:
             zeros = (bits & -bits).bit_length() - 1 if bits else 32  # Each has a chance of one half.
-            delay = min(delay << (zeros >> 1), self._high_ns - self._low_ns)
+            delay <<= zeros >> 1
+            if delay > self._longest_ns:
+                delay = self._longest_ns
         arrival: Nanos = now + self._low_ns + delay  # type: ignore[assignment]
         if self._ordered:
-            arrival = self._last = max(arrival, self._last)
+            if arrival < self._last:
+                return self._last
+            self._last = arrival
         return arrival
 
     def _bits(self) -> int:

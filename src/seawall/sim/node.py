@@ -53,7 +53,6 @@ class Node:
         "clock",
         "deadline",
         "disk",
-        "feeds",
         "fsync_ns",
         "handlers",
         "held",
@@ -77,8 +76,7 @@ class Node:
         self.disk = Disk(decode)
         self.write = self.disk.write
         self.fsync_ns = spec.fsync_ns
-        self.routes: dict[Address, tuple[Link, ...]] = {}
-        self.feeds: dict[type[Message], tuple[Link, ...]] = {}
+        self.routes: dict[type[Message], dict[Address, tuple[Link, ...]]] = {}  # Found so far.
         self.unobserved_from = 0  # After a crash: entries from here on may have survived although nothing of them left.
         self.begin(machine)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from seawall.api.message import PUBLIC, Address, Message
-from seawall.sim.network import Link, LinkSpec, link_rng
+from seawall.sim.network import PERFECT, Link, LinkSpec, link_rng
 from seawall.sim.node import Node, Outside
 
 
@@ -19,26 +19,26 @@ class Routes:
         self._seed = seed
         self._nodes = nodes
         self._outside = outside
-        self._links = links
+        self._specs = links
         self._default_link = default_link
+        self._links: dict[tuple[Address, Address], Link] = {}
 
     def link(self, source: Address, target: Address) -> Link:
-        """The one link between two machines. Routes share it, so that cutting it cuts all of them."""
-        routes = self._nodes[source].routes
-        if target not in routes:
-            spec = self._links.get((source, target), self._default_link)
-            routes[target] = (Link(self._nodes[target], spec, link_rng(self._seed, source, target)),)
-        return routes[target][0]
+        """The one link between the two. Routes share it, so that cutting it cuts all of them."""
+        link = self._links.get((source, target))
+        if link is None:
+            if target in self._nodes:
+                end: Node | Outside = self._nodes[target]
+                spec = self._specs.get((source, target), self._default_link)
+            else:
+                end, spec = self._outside[target], PERFECT
+            link = self._links[source, target] = Link(end, spec, link_rng(self._seed, source, target))
+        return link
 
-    def find(self, node: Node, target: Address, kind: type[Message]) -> tuple[Link, ...]:
-        """The links of a direct message, or of one type of public message; `node` keeps them for the next time."""
+    def find(self, source: Node, kind: type[Message], target: Address) -> tuple[Link, ...]:
+        """The links to whoever is to get a message of that type, and listens to it."""
         if target == PUBLIC:
-            hearers = [n.address for n in self._nodes.values() if node.address in n.spec.subscribes and kind in n.accepts]
-            links = node.feeds[kind] = tuple(self.link(node.address, hearer) for hearer in hearers)
-        elif target in self._nodes:
-            links = (self.link(node.address, target),)
-        elif target in self._outside:
-            links = node.routes[target] = (Link(self._outside[target], LinkSpec(), link_rng(self._seed, node.address, target)),)
-        else:
-            links = node.routes[target] = ()  # An account may name an owner that is no machine here.
-        return links
+            hearers = [node.address for node in self._nodes.values() if source.address in node.spec.subscribes and kind in node.accepts]
+            return tuple(self.link(source.address, hearer) for hearer in hearers)
+        known = kind in self._nodes[target].accepts if target in self._nodes else target in self._outside
+        return (self.link(source.address, target),) if known else ()  # An account may name an owner that is no machine here.

@@ -19,7 +19,7 @@ from seawall.api.control import (
     RestartMachine,
     SetClock,
 )
-from seawall.api.message import PUBLIC, Address, Envelope, Message, Restarted, Tick
+from seawall.api.message import Address, Envelope, Message, Restarted, Tick
 from seawall.api.units import Nanos
 from seawall.audit.core.invariants.invariant import Invariant, Watcher
 from seawall.runtime.codec import encode
@@ -127,7 +127,7 @@ class World:
         assert address not in self.nodes and address not in self._outside, f"{address} is taken"
         self._outside[address] = Outside(address, receive)
 
-    def record_to(self, sink: Sink, stamp: Stamp, snapshot_every: int = 250_000) -> None:
+    def record_to(self, sink: Sink, stamp: Stamp, snapshot_every: int = 25_000) -> None:
         """Keeps the journal in `sink`, and all states every so many entries. Call it before the first run."""
         assert self.sequence == 0, "a recording begins with the first entry"
         self._recorder = Recorder(sink, stamp)
@@ -226,17 +226,18 @@ class World:
 
     def _send(self, node: Node, envelopes: list[Envelope]) -> None:
         """Lets envelopes leave a machine: observers first, then the links."""
-        now, queue, next_order, sent = self.now, self._queue, self._next_order, self._sent
+        now, queue, next_order, sent, routes = self.now, self._queue, self._next_order, self._sent, node.routes
         for envelope in envelopes:
-            message = envelope.message
-            for name, watcher in sent.get(message.__class__, ()):
+            message, target = envelope.message, envelope.target
+            kind = message.__class__
+            for name, watcher in sent.get(kind, ()):
                 details = watcher(node.address, message, now)
                 if details is not None:
                     raise self._violated(name, details)
-            target = envelope.target
-            links = node.feeds.get(message.__class__) if target == PUBLIC else node.routes.get(target)
-            if links is None:
-                links = self._routes.find(node, target, message.__class__)
+            try:
+                links = routes[kind][target]
+            except KeyError:
+                links = routes.setdefault(kind, {})[target] = self._routes.find(node, kind, target)
             for link in links:
                 if link.quiet_ns >= 0:
                     heappush(queue, (now + link.quiet_ns, next_order(), link.target, message))  # type: ignore[misc]
