@@ -27,7 +27,7 @@ def walk(days: int, seed: int) -> Curve:
     return curve(equity)
 
 
-@pytest.mark.parametrize(("days", "seed"), [(2, 1), (30, 2), (250, 3), (731, 4)])
+@pytest.mark.parametrize(("days", "seed"), [(2, 1), (30, 2), (100, 6), (250, 3), (731, 4)])
 def test_figures_agree_with_empyrical(days: int, seed: int) -> None:
     """VaR and shortfall over the last 250 days, a loss positive; drawdown positive; all else as it is."""
     walked = walk(days, seed)

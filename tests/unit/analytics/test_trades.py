@@ -52,6 +52,15 @@ def test_of_an_open_position_the_closed_part_counts_fifo() -> None:
     assert trips(text) == [("ema", "buy", Decimal(1), Decimal(47), True)]
 
 
+def test_a_partial_close_bears_its_share_of_the_entry_fee() -> None:
+    """Half of the position, half of its fee of 4; the exit's own fee is 1."""
+    text = """
+        01 10:00 ema alpha:BTC-USDT buy  2 @ 100 fee 4 USDT
+        01 11:00 ema alpha:BTC-USDT sell 1 @ 110 fee 1 USDT
+    """
+    assert trips(text) == [("ema", "buy", Decimal(1), Decimal(7), True)]
+
+
 def test_a_position_never_closed_is_no_trade() -> None:
     assert trips("01 10:00 ema alpha:BTC-USDT buy 1 @ 100 fee 1 USDT") == []
 
