@@ -210,14 +210,16 @@ def test_money_that_no_fill_explains_is_seen() -> None:
     world.send(venue_address(VENUES[0]), OpenAccount(account_of(VENUES[0]), ENGINE, {BTC_ALPHA.base: Money(7)}))
     world.run_for(1)
     assert disagreements(world, ENGINE, OPENED) == [
-        "venue:alpha: 300000007 BTC minor units there, 300000000 in our books",
+        "venue:alpha: 150000007 BTC minor units there, 150000000 in our books",
         "venue:alpha: fills moved 7 BTC minor units there, 0 in our positions",
     ]
 
 
 def test_an_order_that_only_one_side_knows_is_seen() -> None:
     world = scenario(1, faults="none")
+    world.run_for(WARM_UP)
     while not any(order.order_id for order in engine_of(world).state.orders.values()):
+        assert world.now < START + DURATION, "no order ever rested"
         world.run_for(SECOND)
     key, order = next((key, order) for key, order in engine_of(world).state.orders.items() if order.order_id)
     address = engine_of(world).session_of[engine_of(world).booking.instruments[order.instrument].venue].settings.address

@@ -64,13 +64,14 @@ def _money(engine: Engine, venue: Exchange, account: AccountId, deposits: Deposi
     if theirs is None:
         yield f"{venue.address}: there is no account {account}"
         return
-    state = engine.sessions[account].state
+    opening = engine.sessions[account].state.opening or {}
     listed = [i for i in engine.settings.instruments if i.id in venue.state.markets]
     for currency in dict.fromkeys([*theirs.free, *deposits]):
         there = theirs.free.get(currency, 0) + theirs.locked.get(currency, 0)
-        if state.balances_known and state.balances.get(currency, 0) != there:
-            yield f"{venue.address}: {there} {currency} minor units there, {state.balances.get(currency, 0)} in our books"
         traded = sum(_traded(engine, instrument, currency) for instrument in listed)
+        ours = opening.get(currency, 0) + traded
+        if ours != there:
+            yield f"{venue.address}: {there} {currency} minor units there, {ours} in our books"
         moved = there - deposits.get(currency, 0)
         if moved != traded:
             yield f"{venue.address}: fills moved {moved} {currency} minor units there, {traded} in our positions"

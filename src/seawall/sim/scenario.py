@@ -56,10 +56,10 @@ WALKS = (
 STEP = Nanos(2 * SECOND)  # Of prices.
 DISAGREEMENT = Disagreement(deviation_bps=8, reversion_ns=Nanos(120 * SECOND))
 DEPOSITS = {  # Of the engine, on each venue.
-    VALUATION: Money(200_000 * COIN),
-    Currency("BTC"): Money(3 * COIN),
-    Currency("ETH"): Money(60 * COIN),
-    Currency("SOL"): Money(1_200 * COIN),
+    VALUATION: Money(100_000 * COIN),
+    Currency("BTC"): Money(3 * COIN // 2),
+    Currency("ETH"): Money(30 * COIN),
+    Currency("SOL"): Money(600 * COIN),
 }
 LIMITS = Limits(
     max_order_value=Money(50_000 * COIN),
@@ -71,7 +71,7 @@ LIMITS = Limits(
     max_total_notional=Money(400_000 * COIN),
     max_orders=20,
 )
-RICHES = 100  # A background trader has so many times the engine's deposits.
+RICHES = 200  # A background trader has so many times the engine's deposits.
 LADDER_STEP_PPM, LADDER_LEVELS, LADDER_VALUE = 200, 5, 5_000  # Step: of the price. Value: of the best level, in quote currency.
 NOISE = NoiseSettings(interval_ns=Nanos(3 * SECOND), amount=Money(2_000 * COIN))
 
@@ -137,6 +137,12 @@ def build(
         world.schedule(fault.at, fault.command)
         world.schedule(fault.end, fault.undo)
     return world
+
+
+def opening_equity() -> Money:
+    """What the engine begins with, at the opening prices, in the valuation currency."""
+    worth = {VALUATION: PPB} | {Currency(walk.symbol.partition("-")[0]): walk.opening for walk in WALKS}
+    return Money(len(VENUES) * sum(amount * worth[currency] // PPB for currency, amount in DEPOSITS.items()))
 
 
 def planned_faults(seed: int, hours: float, faults: str) -> list[PlannedFault]:

@@ -1,0 +1,150 @@
+"""Takes down a simulated run for its result: an observer of what machines send, which no machine can notice.
+
+Fills are the venues' word: each is told once, whatever links do to it. Whose order it was, the engine's books say, as soon as it is up.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+
+from seawall.analytics.recorder import CashKind, OrderRecord, Recorder
+from seawall.api.message import Address, Message, Restarted
+from seawall.api.orders import AccountId, ClientOrderId, OrderFilled
+from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
+from seawall.api.units import Currency, Money, Nanos
+from seawall.audit.core.invariants.invariant import Watcher
+from seawall.engine.core.booking import EXTERNAL
+from seawall.engine.core.machine import Engine
+from seawall.engine.core.orders import Order
+from seawall.sim.world import World
+
+Deposits = Mapping[Currency, Money]
+
+
+class Notes:
+    """Observes one engine. `attach` it before the first run, `sample` as often as the result wants it, `finish` at the end."""
+
+    name = "notes"
+
+    def __init__(self, engine: Address, recorder: Recorder, opening_equity: Money) -> None:
+        self.recorder = recorder
+        self.opening_equity = opening_equity
+        self.fills: dict[Address, int] = {}  # By strategy, and so the next two.
+        self.orders: dict[Address, int] = {}
+        self.breaches: dict[Address, int] = {}
+        self.refusals: dict[str, int] = {}  # By check.
+        self.breaks = 0  # Found by reconciliation, and put right.
+        self.sessions: list[tuple[Nanos, SessionChanged]] = []
+        self.sent: dict[type[Message], Watcher] = {
+            OrderFilled: self._filled,
+            OrderClosed: self._closed,
+            IntentRefused: self._refused,
+            BreakFound: self._broke,
+            SessionChanged: self._session_changed,
+        }
+        self.delivered: dict[type[Message], Watcher] = {Restarted: self._restarted}
+        self._engine = engine
+        self._accounts: dict[AccountId, Deposits] = {}
+        self._unclaimed: deque[OrderFilled] = deque()
+        self._told: dict[ClientOrderId, bool] = {}  # Orders that were taken down.
+        self._world: World | None = None
+
+    def attach(self, world: World, deposits: Mapping[AccountId, Deposits]) -> None:
+        self._world = world
+        self._accounts = dict(deposits)
+        engine = self.engine()
+        assert engine is not None, "attach notes to a world before its engine can crash"
+        for session in engine.sessions.values():
+            settings = session.settings
+            for currency, amount in self._accounts[settings.account].items():
+                self.recorder.cash(world.now, settings.venue, settings.account, currency, amount, CashKind.TRANSFER)
+
+    def engine(self) -> Engine | None:
+        """None: it is down."""
+        assert self._world is not None, "attach the notes first"
+        machine = self._world.nodes[self._engine].machine
+        assert machine is None or isinstance(machine, Engine), f"{self._engine} is no engine"
+        return machine
+
+    def sample(self, now: Nanos) -> None:
+        """The portfolio as the engine sees it. While it is down, nobody does."""
+        engine = self.engine()
+        if engine is None:
+            return
+        gross = net = profit = 0
+        for row in engine.portfolio.rows():
+            worth = engine.rates.value(row.currency, row.worth)
+            result = engine.rates.value(row.currency, row.result.total)
+            if worth is not None and result is not None:
+                gross += abs(worth)
+                net += worth
+                profit += result
+        self.recorder.sample(now, Money(self.opening_equity + profit), Money(gross), Money(net))
+        for key, market in engine.state.markets.items():
+            if mark := market.mark():
+                self.recorder.price(now, key, mark)
+
+    def finish(self, now: Nanos) -> None:
+        """Takes down what is left: the last sample, and orders that nobody told the end of."""
+        self.sample(now)
+        engine = self.engine()
+        if engine is not None:
+            self._claim(engine)
+            self._sweep(engine, now)
+            for order in engine.state.orders.values():
+                self._take_down(order, now)
+
+    def _filled(self, venue: Address, fill: OrderFilled, now: Nanos) -> None:
+        if fill.account in self._accounts:
+            self._unclaimed.append(fill)
+            engine = self.engine()
+            if engine is not None:
+                self._claim(engine)
+
+    def _claim(self, engine: Engine) -> None:
+        while self._unclaimed:
+            fill = self._unclaimed.popleft()
+            order = engine.orders.find(fill.client_order_id)
+            strategy = order.strategy if order is not None else EXTERNAL
+            self.fills[strategy] = self.fills.get(strategy, 0) + 1
+            self.recorder.fill(strategy, fill)
+
+    def _closed(self, engine: Address, order: OrderClosed, now: Nanos) -> None:
+        if order.client_order_id not in self._told:
+            self._told[order.client_order_id] = True
+            self.orders[order.strategy] = self.orders.get(order.strategy, 0) + 1
+            self.recorder.order(
+                OrderRecord(
+                    order.created, order.closed, order.strategy, order.instrument, order.side, order.order_type, order.time_in_force,
+                    order.quantity, order.price, order.cumulative_quantity, order.status, order.reason, order.client_order_id,
+                    order.order_id, order.decision_price,
+                )
+            )  # fmt: skip
+
+    def _restarted(self, machine: Address, restarted: Restarted, now: Nanos) -> None:
+        engine = self.engine()
+        if machine == self._engine and engine is not None:
+            self._claim(engine)
+            self._sweep(engine, now)
+
+    def _sweep(self, engine: Engine, now: Nanos) -> None:
+        """Orders that closed just before a crash, so that the engine could not tell."""
+        for order in engine.state.closed_orders.values():
+            self._take_down(order, now)
+
+    def _take_down(self, order: Order, now: Nanos) -> None:
+        closed = OrderClosed(
+            order.strategy, order.tag, order.client_order_id, order.order_id, order.instrument, order.side, order.order_type,
+            order.time_in_force, order.quantity, order.price, order.cumulative_quantity, order.cumulative_notional, order.status,
+            order.end_reason, order.decision_price, order.created, now,
+        )  # fmt: skip
+        self._closed(self._engine, closed, now)
+
+    def _refused(self, engine: Address, refusal: IntentRefused, now: Nanos) -> None:
+        self.refusals[refusal.check] = self.refusals.get(refusal.check, 0) + 1
+        self.breaches[refusal.strategy] = self.breaches.get(refusal.strategy, 0) + 1
+
+    def _broke(self, engine: Address, found: BreakFound, now: Nanos) -> None:
+        self.breaks += 1
+
+    def _session_changed(self, engine: Address, change: SessionChanged, now: Nanos) -> None:
+        self.sessions.append((now, change))
