@@ -10,7 +10,7 @@ import polars as pl
 from seawall.analytics.frames import codes, ints
 from seawall.analytics.ledger import Flow, Valuation, holdings
 from seawall.analytics.recorder import Recorder
-from seawall.analytics.trades import RoundTripColumns
+from seawall.analytics.round_trips import RoundTripColumns
 from seawall.api.instruments import InstrumentId
 
 OTHER_CASH = "(other cash)"  # Funding and liquidation fees: an account's, no strategy's.

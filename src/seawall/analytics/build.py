@@ -15,8 +15,8 @@ from seawall.analytics.figures import Curve, Figures, StrategyPerformance, perfo
 from seawall.analytics.ledger import Flow, Valuation, add_movements, flows, holdings, rounded
 from seawall.analytics.recorder import Recorder
 from seawall.analytics.result import Result
+from seawall.analytics.round_trips import FeeInQuote, match_round_trips
 from seawall.analytics.summary import Mark, RunSummary, Span, Summary
-from seawall.analytics.trades import FeeInQuote, round_trips
 from seawall.api.instruments import Instrument
 from seawall.api.units import Currency, Nanos, half_even_div
 
@@ -36,7 +36,7 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
     of_fills = valuation.total(held)
     add_movements(recorder, held)
     total = valuation.total(held)
-    trips = round_trips(recorder.fills, recorder.instruments, _fee_in_quote(valuation))
+    trips = match_round_trips(recorder.fills, recorder.instruments, _fee_in_quote(valuation))
     cells = attribution.cells(recorder, summed, trips, valuation)
 
     tables = {
@@ -46,7 +46,7 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
         "equity": frames.equity_frame(recorder),
         "exposure": frames.exposure_frame(recorder),
         "prices": frames.prices_frame(recorder),
-        "trades": frames.trades_frame(recorder, trips),
+        "round_trips": frames.round_trips_frame(recorder, trips),
     }
 
     by_strategy = {name: Totals() for name in sorted(run.strategies)} | attribution.summed(cells, lambda cell: cell.strategy)

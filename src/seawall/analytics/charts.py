@@ -41,7 +41,7 @@ def charts(result: Result, curve: Curve) -> Drawn:
         **_equity(result, opening),
         **_strategies(result, opening),
         **_returns(curve),
-        **_trade_profits(result),
+        **_round_trips(result),
         **_costs(result),
     }
     markets = _markets(result)
@@ -141,12 +141,14 @@ def _returns(curve: Curve) -> Drawn:
     }
 
 
-def _trade_profits(result: Result) -> Drawn:
-    if len(result.trades) < 2:
-        return {}
-    rates = rates_of(result)
-    profits = floats(result.trades["pnl"]) * floats(result.trades["currency"].replace_strict(rates, return_dtype=pl.Float64))
-    return {"profits": _histogram(profits)}
+def round_trip_profits(result: Result) -> Floats:
+    """In the valuation currency, at final rates."""
+    trips = result.round_trips
+    return floats(trips["pnl"]) * floats(trips["currency"].replace_strict(rates_of(result), return_dtype=pl.Float64))
+
+
+def _round_trips(result: Result) -> Drawn:
+    return {"profits": _histogram(round_trip_profits(result))} if len(result.round_trips) >= 2 else {}
 
 
 def _histogram(values: Floats) -> Spec:

@@ -37,6 +37,8 @@ class Texts:
         self._learn(texts)
 
     def extend(self, values: list[str]) -> None:
+        if not values:
+            return
         code_of = self._code_of
         try:
             if values.count(values[0]) == len(values):  # Often so: one strategy, one instrument. Half the time of the look-ups.

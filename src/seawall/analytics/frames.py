@@ -7,7 +7,7 @@ import polars as pl
 
 from seawall.analytics.columns import Ints, Texts
 from seawall.analytics.recorder import CashKind, Recorder
-from seawall.analytics.trades import RoundTripColumns
+from seawall.analytics.round_trips import RoundTripColumns
 from seawall.api.instruments import Instrument
 from seawall.api.units import Currency
 
@@ -64,9 +64,8 @@ def cash_frame(recorder: Recorder) -> pl.DataFrame:
     """ts, venue, account, currency, amount, kind; a row per movement of money that is not a fill."""
     rows = recorder.movements
     currency, kind = Texts(), Texts(CashKind)
-    if rows:
-        currency.extend([row.currency for row in rows])
-        kind.extend([row.kind for row in rows])
+    currency.extend([row.currency for row in rows])
+    kind.extend([row.kind for row in rows])
     return pl.DataFrame(
         {
             "ts": times(Ints(row.time for row in rows)),
@@ -103,7 +102,7 @@ def prices_frame(recorder: Recorder) -> pl.DataFrame:
     return pl.DataFrame({"ts": times(time), **_venue_and_symbol(sampled, instrument), "price": _prices(price, instrument, sampled)})
 
 
-def trades_frame(recorder: Recorder, trips: RoundTripColumns) -> pl.DataFrame:
+def round_trips_frame(recorder: Recorder, trips: RoundTripColumns) -> pl.DataFrame:
     """ts (opened), ts_closed, strategy, venue, symbol, side (of the entry), quantity (closed), pnl (net of fees), currency, still_open"""
     instruments = list(recorder.instruments.values())
     return pl.DataFrame(

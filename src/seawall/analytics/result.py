@@ -1,7 +1,7 @@
 """The result of a run: its data frames, its figures, its files. `write` and `read` are inverse.
 
 result.json       everything but the tables; money as decimal strings, ratios as numbers
-*.parquet         orders, fills, cash, equity, and besides exposure, prices (both sampled) and trades (round trips)
+*.parquet         orders, fills, cash, equity, and besides exposure, prices (both sampled) and round_trips
 report.html       one self-contained page
 wall_clock.json   how long it took: the only file that differs between equal runs
 """
@@ -16,7 +16,7 @@ import polars as pl
 from seawall.analytics.figures import Figures
 from seawall.analytics.summary import Summary
 
-FRAMES = ("fills", "orders", "cash", "equity", "exposure", "prices", "trades")
+FRAMES = ("fills", "orders", "cash", "equity", "exposure", "prices", "round_trips")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     equity: pl.DataFrame
     exposure: pl.DataFrame
     prices: pl.DataFrame
-    trades: pl.DataFrame
+    round_trips: pl.DataFrame
     wall_clock: dict[str, float] = {}
 
     @property

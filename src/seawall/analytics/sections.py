@@ -5,8 +5,7 @@ from datetime import datetime
 import msgspec
 import polars as pl
 
-from seawall.analytics.charts import Drawn, rates_of
-from seawall.analytics.curves import floats
+from seawall.analytics.charts import Drawn, round_trip_profits
 from seawall.analytics.figures import Curve, StrategyPerformance, mean, monthly_returns
 from seawall.analytics.markup import (
     ABSENT,
@@ -183,11 +182,10 @@ def returns(result: Result, drawn: Drawn, curve: Curve) -> Html:
 def round_trips(result: Result, drawn: Drawn) -> Html:
     if "profits" not in drawn:
         return EMPTY
-    trades, currency = result.trades, result.summary.valuation_currency
-    rates = trades["currency"].replace_strict(rates_of(result), return_dtype=pl.Float64)
-    profits = (floats(trades["pnl"]) * rates.to_numpy()).tolist()
+    trips, currency = result.round_trips, result.summary.valuation_currency
+    profits = round_trip_profits(result).tolist()
     wins, losses = [p for p in profits if p > 0], [p for p in profits if p < 0]
-    held = (trades["ts_closed"] - trades["ts"]).dt.total_seconds(fractional=True)
+    held = (trips["ts_closed"] - trips["ts"]).dt.total_seconds(fractional=True)
     facts = pairs(
         (
             ("Won · lost", f"{len(wins):,} · {len(losses):,}"),
@@ -195,7 +193,7 @@ def round_trips(result: Result, drawn: Drawn) -> Html:
             ("Best · worst", f"{amount(max(profits))} · {amount(min(profits))}"),
             ("Profit factor", number(sum(wins) / -sum(losses)) if losses else ABSENT),
             ("Held, median · longest", f"{_duration(held.quantile(0.5))} · {_duration(held.max())}"),
-            ("Long · short", f"{(trades['side'] == 'buy').sum():,} · {(trades['side'] == 'sell').sum():,}"),
+            ("Long · short", f"{(trips['side'] == 'buy').sum():,} · {(trips['side'] == 'sell').sum():,}"),
         )
     )
     picture = chart("profits", f"P&L per round trip, {currency}, how often", "money", 220)

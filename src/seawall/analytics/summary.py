@@ -57,7 +57,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     opening_equity: Decimal
     pnl_by_quote_currency: dict[Currency, Decimal]  # Each in its own currency, not converted.
     final_marks: list[Mark]
-    final_rates: dict[Currency, Decimal]
+    final_rates: dict[Currency, Decimal]  # Twenty significant digits; total_pnl is computed from exactly these.
     figures: Figures
     attribution: dict[str, list[Attribution]]  # strategy, symbol, venue.
     fees: dict[Currency, Decimal]  # Each in its own currency.

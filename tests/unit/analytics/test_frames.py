@@ -77,7 +77,7 @@ def test_samples_become_equity_exposure_and_prices() -> None:
 
 def test_a_run_without_anything_has_every_frame_and_column() -> None:
     made, full = result(recorder()), result_of(FILLS, MARKS)
-    for name in ("fills", "orders", "cash", "equity", "exposure", "prices", "trades"):
+    for name in ("fills", "orders", "cash", "equity", "exposure", "prices", "round_trips"):
         assert getattr(made, name).is_empty()
         assert getattr(made, name).columns == getattr(full, name).columns
         assert [type(kind) for kind in getattr(made, name).dtypes] == [type(kind) for kind in getattr(full, name).dtypes]

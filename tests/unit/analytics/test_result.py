@@ -92,7 +92,7 @@ def test_a_directory_without_a_result_is_named(tmp_path: Path) -> None:
 def test_a_result_cut_short_while_writing_is_not_taken_for_one(tmp_path: Path) -> None:
     """result.json comes last: an older one is gone before anything else is touched."""
     made().write(tmp_path)
-    broken = msgspec.structs.replace(made(), trades=None)
+    broken = msgspec.structs.replace(made(), round_trips=None)
     with pytest.raises(AttributeError):
         broken.write(tmp_path)
     with pytest.raises(FileNotFoundError):

@@ -188,7 +188,7 @@ class TimeChart {
       make("line", { class: "grid", x1: MARGIN.left, x2: right, y1: y, y2: y }, svg);
       make("text", { class: "tick", x: MARGIN.left - 8, y: y + 4, "text-anchor": "end" }, svg).textContent = labels[i];
     });
-    const times = timeTicks(...this.range, Math.max(2, Math.floor(this.width / 110)));
+    const times = timeTicks(...this.range, Math.max(3, Math.floor(this.width / 105)));
     for (const t of times.values) {
       const x = this.x(t);
       if (x < MARGIN.left + 16 || x > right - 16) continue;
@@ -343,7 +343,7 @@ class Histogram {
       make("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) }, svg);
       make("text", { class: "tick", x: MARGIN.left - 8, y: y(value) + 4, "text-anchor": "end" }, svg).textContent = trimmed(value, 0);
     }
-    const { step, values } = ticks(low, high, Math.max(2, Math.floor(width / 90)));
+    const { step, values } = ticks(low, high, Math.max(3, Math.floor(width / 90)));
     const labels = tickLabels(form, values, step);
     values.forEach((value, i) => { make("text", { class: "tick", x: x(value), y: bottom + 17, "text-anchor": "middle" }, svg).textContent = labels[i]; });
     counts.forEach((count, i) => {

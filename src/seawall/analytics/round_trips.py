@@ -106,7 +106,7 @@ class OpenTrip:
         return held > 0 and held * lot_value - self.base_fee - base_fee < lot_value
 
 
-def round_trips(fills: FillColumns, instruments: Mapping[InstrumentId, Instrument], fee_in_quote: FeeInQuote) -> RoundTripColumns:
+def match_round_trips(fills: FillColumns, instruments: Mapping[InstrumentId, Instrument], fee_in_quote: FeeInQuote) -> RoundTripColumns:
     """In the order of closing; those still open at the end come last. `fee_in_quote` values a fee in a third currency."""
     matching = _Matching(fills, instruments, fee_in_quote)
     apply = matching.apply

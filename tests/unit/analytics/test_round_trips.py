@@ -15,7 +15,7 @@ MARKS = {"alpha:BTC-USDT": "100", "beta:BTC-USDT": "100", "beta:ETH-USDC": "10"}
 def trips(text: str) -> list[tuple[str, str, Decimal, Decimal, bool]]:
     """(strategy, side, quantity, pnl, still open) of each round trip."""
     made = result_of(text, MARKS, rates={"USDC": (999, 1000), "BNB": (300, 1)})
-    return [(s, side, q.normalize(), p.normalize(), o) for s, side, q, p, o in made.trades.select(COLUMNS).iter_rows()]
+    return [(s, side, q.normalize(), p.normalize(), o) for s, side, q, p, o in made.round_trips.select(COLUMNS).iter_rows()]
 
 
 COLUMNS = ["strategy", "side", "quantity", "pnl", "still_open"]
@@ -30,7 +30,7 @@ def test_from_flat_to_flat_is_one_trade() -> None:
         01 13:00 ema alpha:BTC-USDT sell 1 @ 120 fee 0.5 USDT
     """
     assert trips(text) == [("ema", "buy", Decimal(2), Decimal(24), False)]
-    trade = result_of(text, MARKS).trades.row(0, named=True)
+    trade = result_of(text, MARKS).round_trips.row(0, named=True)
     assert (trade["ts"].hour, trade["ts_closed"].hour, trade["currency"]) == (10, 13, "USDT")
 
 
@@ -162,6 +162,6 @@ def test_once_flat_all_trades_together_made_what_the_cash_says(moves: list[tuple
         head = ("main", f"1-{number}", instrument.id, number, number, side, price, lots, lots, 0, Liquidity.TAKER, fee, "USDT")
         into.fill("ema", OrderFilled(*head, at("01 10:00") + number))
         cash -= (lots if buy else -lots) * price * instrument.tick_value + fee
-    trades = result(into, MARKS).trades
+    trades = result(into, MARKS).round_trips
     assert sum(trades["pnl"].to_list(), Decimal(0)) == Decimal(cash).scaleb(-6)
     assert not trades.filter(pl.col("still_open")).height
