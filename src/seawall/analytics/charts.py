@@ -13,6 +13,7 @@ from seawall.analytics.curves import (
     Times,
     fees_in_quote,
     floats,
+    in_time,
     partitions,
     signs,
     strategy_curves,
@@ -90,7 +91,7 @@ def _strategies(result: Result, opening: float) -> Drawn:
 
 def _markets(result: Result) -> list[Spec]:
     sampled = {instrument_id(*key): frame for key, frame in partitions(result.prices, "venue", "symbol")}
-    traded = sorted(partitions(result.fills, "venue", "symbol"), key=lambda one: -len(one[1]))
+    traded = sorted(partitions(in_time(result.fills), "venue", "symbol"), key=lambda one: -len(one[1]))
     points = max(200, min(POINTS, PRICE_POINTS // max(1, len(traded))))
     markets = []
     for key, fills in traded:

@@ -33,7 +33,7 @@ def strategy_curves(
     grid = thinned(times)
     market = {instrument_id(*key): frame for key, frame in partitions(prices, "venue", "symbol")}
     curves: dict[str, Curve] = {}
-    for (strategy,), own in partitions(fills, "strategy"):
+    for (strategy,), own in partitions(in_time(fills), "strategy"):
         profit, gross = np.zeros(len(grid)), np.zeros(len(grid))
         for key, traded in partitions(own, "venue", "symbol"):
             instrument = instruments[instrument_id(*key)]
@@ -55,6 +55,11 @@ def thinned(times: Times) -> Times:
     keep[:-1] |= times[:-1] // DAY != times[1:] // DAY
     keep[-1] = True
     return times[keep]
+
+
+def in_time(fills: pl.DataFrame) -> pl.DataFrame:
+    """Venues' reports may overtake each other: fills come in the order of booking."""
+    return fills.sort("ts", maintain_order=True)
 
 
 def times_of(frame: pl.DataFrame) -> Times:

@@ -40,6 +40,12 @@ def test_a_strategy_is_worth_its_cash_and_its_position_at_the_last_price() -> No
     assert found["ema"].gross == pytest.approx([0.0, 1.99 * 110, 1.49 * 125, 1.49 * 130])
 
 
+def test_reports_that_overtook_each_other_make_the_same_curve() -> None:
+    backwards = "\n".join(reversed(TEXT.strip().splitlines()))
+    (_, found), (_, turned) = curves(), curves(backwards)
+    assert {name: curve.equity for name, curve in turned.items()} == {name: curve.equity for name, curve in found.items()}
+
+
 def test_a_short_position_counts_as_exposure_at_the_rate_of_its_currency() -> None:
     _, found = curves()
     assert found["arb"].gross == pytest.approx([0.0, 3 * 10 * 0.99, 3 * 10 * 0.99, 2 * 9 * 0.99], abs=0.4)
