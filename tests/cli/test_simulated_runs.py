@@ -1,0 +1,221 @@
+"""`seawall sim`, `replay` and `diff`: a run is kept, reproduced, compared; damage, other code and interruptions are named."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from seawall.cli import run_files
+from seawall.cli.run_files import Run, RunDirectory, Status
+from seawall.runtime.journal import Header, snapshot_file
+from seawall.sim.world import World
+from tests.cli.simulation import seawall
+
+ROOT = Path(__file__).parents[2]
+SHORT = ("--hours", "0.005")  # 18 s of the world's time.
+IDLE = """
+from seawall.strategy import TradingStrategy
+
+
+class Idle(TradingStrategy):
+    def on_market_data(self, update):
+        return None
+"""
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("runs") / "kept"
+    assert seawall("sim", "--seed", "1", *SHORT, "--faults", "rough", "--out", str(path)) == 0
+    return path
+
+
+@pytest.fixture
+def run(kept: Path, tmp_path: Path) -> Path:
+    """A copy to damage."""
+    path = tmp_path / "run"
+    subprocess.run(["cp", "-r", str(kept), str(path)], check=True)
+    return path
+
+
+def read(path: Path) -> Run:
+    return msgspec.json.decode((path / "run.json").read_bytes(), type=Run)
+
+
+def test_a_run_says_all_that_makes_it(kept: Path) -> None:
+    found = read(kept)
+    assert found.status is Status.COMPLETE
+    assert found.command == "seawall sim --seed 1 --hours 0.005 --faults rough"
+    assert found.entries > 100
+    assert (found.code_version, len(found.digest), len(found.state_digest)) == (run_files.code_version(), 64, 64)
+
+
+def test_the_same_command_makes_the_same_run_and_replaces_it(kept: Path, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert seawall("sim", "--seed", "1", *SHORT, "--faults", "rough", "--out", str(run), "--digest") == 0
+    page = capsys.readouterr().out
+    assert f"digest {read(kept).digest}" in page
+    assert f"states {read(kept).state_digest}" in page
+    assert seawall("diff", str(kept), str(run)) == 0
+    assert f"the same: {read(kept).entries:,} entries" in capsys.readouterr().out
+
+
+def test_another_seed_parts_at_an_entry_that_diff_shows(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = tmp_path / "other"
+    assert seawall("sim", "--seed", "2", *SHORT, "--faults", "rough", "--out", str(other)) == 0
+    capsys.readouterr()
+    assert seawall("diff", str(kept), str(other)) == 1
+    page = capsys.readouterr().out.splitlines()
+    ours, theirs = (next(line for line in page if line.startswith(sign)) for sign in "<>")
+    assert ours.endswith(f"({kept})")
+    assert theirs.endswith(f"({other})")
+    assert ours.split()[1] == theirs.split()[1], "the same sequence"
+    assert ours.split("    ")[0][1:] != theirs.split("    ")[0][1:]
+
+
+def test_a_run_that_ends_earlier_differs_where_it_ends(kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without faults an hour begins as half an hour does."""
+    halves = tmp_path / "half", tmp_path / "whole"
+    for path, hours in zip(halves, ("0.0025", "0.005"), strict=True):
+        assert seawall("sim", "--hours", hours, "--faults", "none", "--out", str(path)) == 0
+    capsys.readouterr()
+    assert seawall("diff", *map(str, halves)) == 1
+    assert "< the journal ends" in capsys.readouterr().out
+
+
+def test_replay_comes_to_the_states_of_the_run(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert seawall("replay", str(kept), "--digest") == 0
+    page = capsys.readouterr().out
+    assert "and at its end" in page
+    assert f"states {read(kept).state_digest}" in page
+
+
+def test_replay_stops_where_it_is_told(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = []
+    for last in ("50", "50", "51", str(read(kept).entries)):
+        assert seawall("replay", str(kept), "--to", last, "--digest") == 0
+        pages.append(capsys.readouterr().out)
+    assert pages[0] == pages[1] != pages[2]
+    assert pages[0].startswith("50 entries replayed")
+    assert read(kept).state_digest in pages[3]
+    assert seawall("replay", str(kept), "--to", "99999999") == 2
+    assert "ends with entry" in capsys.readouterr().err
+
+
+def test_replay_compares_with_every_snapshot_on_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of which this short run is made to keep one. The second time it holds a state that the run never was in."""
+    record_to = World.record_to
+    monkeypatch.setattr(World, "record_to", lambda world, sink, stamp: record_to(world, sink, stamp, snapshot_every=1))
+    path = tmp_path / "run"
+    assert seawall("sim", *SHORT, "--faults", "none", "--out", str(path)) == 0
+    assert seawall("replay", str(path)) == 0
+    assert "equal to the run at 1 snapshots and at its end" in capsys.readouterr().out
+    directory = RunDirectory.open(path)
+    (recorded,) = directory.snapshots()
+    falsified = msgspec.structs.replace(recorded, states={**recorded.states, "engine": b"another state"})
+    directory.snapshot(recorded.sequence, snapshot_file(Header(directory.stamp, 1, 1, recorded.sequence), falsified))
+    assert seawall("replay", str(path)) == 1
+    assert f"after entry {recorded.sequence} engine is not in the state that the run recorded" in capsys.readouterr().err
+
+
+def test_a_flipped_byte_is_named_and_what_precedes_it_can_be_replayed(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    segment = run / "journal" / "000001.seg"
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 0x01
+    segment.write_bytes(content)
+    for command in (("replay", str(run)), ("diff", str(run), str(run))):
+        assert seawall(*command) == 2
+        page = capsys.readouterr().err
+        assert "is damaged, corrupt: a frame's checksum does not match, in segment 1 at byte" in page
+    good = page.split("entries up to ")[1].split()[0]
+    assert seawall("replay", str(run), "--to", good) == 0
+
+
+def test_a_run_that_was_killed_is_replayed_to_where_it_was_cut_off(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    directory = RunDirectory.open(run)
+    directory.run.status, directory.run.entries, directory.run.digest, directory.run.state_digest = Status.RUNNING, 0, "", ""
+    directory.save()
+    segment = run / "journal" / "000001.seg"
+    segment.write_bytes(segment.read_bytes()[:-5])
+    assert seawall("replay", str(run)) == 0
+    assert "; the run was cut off there, torn: the bytes end within a frame" in capsys.readouterr().out
+
+
+def test_another_version_of_the_code_may_not_replay(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_files, "code_version", lambda: "another")
+    assert seawall("replay", str(kept)) == 2
+    page = capsys.readouterr().err
+    assert "this is another; only the program that wrote a journal may replay it" in page
+    assert "seawall sim --seed 1" in page
+
+
+def test_a_strategy_is_part_of_what_makes_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    strategy = tmp_path / "idle.py"
+    strategy.write_text(IDLE)
+    path = tmp_path / "run"
+    assert seawall("sim", str(strategy), *SHORT, "--out", str(path)) == 0
+    assert str(strategy) in read(path).command
+    assert seawall("replay", str(path)) == 0
+    strategy.write_text(IDLE + "# Another version.\n")
+    assert seawall("replay", str(path)) == 2
+    assert "was written with configuration" in capsys.readouterr().err
+
+
+def test_only_runs_are_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+    assert seawall("sim", *SHORT, "--out", str(tmp_path)) == 2
+    assert "exists and is not the directory of a run" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_wrong_words_say_what_is_right(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words, what in (
+        (("sim", "--hours", "0"), "--hours 0: a run takes more than no time"),
+        (("sim", "--faults", "tsunami"), "'tsunami'"),
+        (("sim", "nowhere.py"), "nowhere.py cannot be read: No such file or directory"),
+        (("replay", str(tmp_path)), "is not the directory of a run: it has no run.json (seawall sim --out DIRECTORY makes one)"),
+    ):
+        assert seawall(*words) == 2
+        assert what in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_a_valid_partial_run(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
+    command = [sys.executable, "-m", "tests.cli.simulation", "sim", "--hours", "5000", "--out", str(path)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 30
+        while not (path / "journal" / "000001.seg").exists():
+            assert time.monotonic() < deadline, "the run never began"
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        page, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted: the run is valid and ends here" in page
+    found = read(path)
+    assert found.status is Status.INTERRUPTED
+    assert seawall("replay", str(path)) == 0
+
+
+def test_a_failed_run_prints_the_command_that_reproduces_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With an invariant that no market satisfies."""
+    from seawall.audit.core.invariants.depth_contiguous import DepthContiguous
+
+    monkeypatch.setattr(DepthContiguous, "_changed", lambda self, venue, change, now: "never enough")
+    path = tmp_path / "run"
+    assert seawall("sim", "--seed", "9", *SHORT, "--out", str(path)) == 1
+    page = capsys.readouterr().err
+    assert "FAILED: invariant depth_contiguous violated after entry" in page
+    assert "reproduce: seawall sim --seed 9 --hours 0.005 --faults mild" in page
+    assert read(path).status is Status.FAILED
+    assert seawall("replay", str(path)) == 0
