@@ -8,22 +8,16 @@ from seawall.market_data.recorded.rows import Rows, joined
 
 
 def heard_twice(pieces: Iterator[Rows], latency_ns: int, streams: int) -> Iterator[Rows]:
-    """The second time a row's stream is its index + `streams`, so in one instant what happens precedes what is heard."""
+    """The second time a row's stream is its index + `streams`, so in one instant what happens precedes what is heard.
+
+    `pieces` come from `merged`: what follows one of them is later than all of it.
+    """
     assert latency_ns >= 0, "nobody hears of a row before it happens"
-    late: Rows | None = None
+    echoes: list[Rows] = []
     for rows in pieces:
-        echo = Rows(rows.time + latency_ns, rows.stream + streams, rows.columns, rows.kind)
-        late = echo if late is None else joined([late, echo])
-        # An echo at the last time of this piece waits: further rows of that time may follow in the next one.
-        cut = int(np.searchsorted(late.time, rows.time[-1]))
-        yield _interleaved(rows, late.part(0, cut))
-        late = late.part(cut, None)
-    if late is not None and len(late.time):
-        yield late
-
-
-def _interleaved(rows: Rows, late: Rows) -> Rows:
-    if not len(late.time):
-        return rows
-    both = joined([rows, late])
-    return both.take(np.argsort(both.time, kind="stable"))
+        late = joined([*echoes, Rows(rows.time + latency_ns, rows.stream + streams, rows.columns, rows.kind)])
+        due = int(np.searchsorted(late.time, rows.time[-1], side="right"))
+        both = joined([rows, late.part(0, due)])
+        yield both.take(np.argsort(both.time, kind="stable"))
+        echoes = [late.part(due, None)]
+    yield from echoes

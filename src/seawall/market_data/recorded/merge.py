@@ -1,4 +1,4 @@
-"""Many readers, one order: by time, then by stream. Holds at most a slice or two of each reader."""
+"""Many readers, one order: by time, then by stream. Holds a slice or two of each reader, and none of one whose time has not come."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,17 +6,20 @@ import numpy as np
 
 from seawall.market_data.recorded.rows import Rows, joined
 
+Reading = Iterator[tuple[Rows, bool]]  # Rows, whose time never falls, and whether more may follow.
 
-def merged(readers: Sequence[Iterator[Rows]]) -> Iterator[Rows]:
-    """Rows of all readers, each of which yields rows whose time never falls."""
+
+def merged(readers: Sequence[tuple[int, Reading]]) -> Iterator[Rows]:
+    """Rows of all readers, each given with a time before which it has nothing. No two pieces share a time."""
+    reading = dict(enumerate(iterator for _, iterator in readers))
+    not_before = dict(enumerate(first_time for first_time, _ in readers))  # What a reader yields next is no earlier.
     waiting: dict[int, Rows] = {}
-    reading: dict[int, Iterator[Rows]] = dict(enumerate(readers))
-    for number in list(reading):
-        _refill(waiting, reading, number)
-    while waiting:
-        _read_on(waiting, reading)
-        # Before the earliest end of what is held nothing can arrive any more; at that very time something can.
-        horizon = _end(waiting, reading)
+    while reading or waiting:
+        horizon = _horizon(reading, not_before)
+        for number in [number for number in reading if not_before[number] == horizon]:
+            _read_on(number, reading, not_before, waiting)
+        # Before the horizon nothing can come any more; at that very time something can.
+        horizon = _horizon(reading, not_before)
         ready = []
         for number, rows in list(waiting.items()):
             cut = len(rows.time) if horizon is None else int(np.searchsorted(rows.time, horizon))
@@ -30,27 +33,18 @@ def merged(readers: Sequence[Iterator[Rows]]) -> Iterator[Rows]:
             yield _in_order(joined(ready))
 
 
-def _read_on(waiting: dict[int, Rows], reading: dict[int, Iterator[Rows]]) -> None:
-    """Reads more from whoever ends first, until there is more, or until nobody has more."""
-    ending: list[int] = []
-    while reading and not any(number in reading for number in ending):
-        horizon = _end(waiting, reading)
-        ending = [number for number in reading if waiting[number].time[-1] == horizon]
-        for number in ending:
-            _refill(waiting, reading, number)
+def _horizon(reading: dict[int, Reading], not_before: dict[int, int]) -> int | None:
+    return min((not_before[number] for number in reading), default=None)
 
 
-def _end(waiting: dict[int, Rows], reading: dict[int, Iterator[Rows]]) -> int | None:
-    """The earliest last time held of a reader that may have more."""
-    return min((int(waiting[number].time[-1]) for number in reading), default=None)
-
-
-def _refill(waiting: dict[int, Rows], reading: dict[int, Iterator[Rows]], number: int) -> None:
-    """Appends the reader's next rows to those held of it, or ends it."""
-    for rows in reading[number]:
+def _read_on(number: int, reading: dict[int, Reading], not_before: dict[int, int], waiting: dict[int, Rows]) -> None:
+    """Appends the reader's next rows to those that wait. Ends it when there will be no more: it then also lets go of its last slice."""
+    for rows, more in reading[number]:
         if len(rows.time):
+            not_before[number] = int(rows.time[-1])
             waiting[number] = joined([waiting[number], rows]) if number in waiting else rows
-            return
+            if more:
+                return
     del reading[number]
 
 

@@ -30,8 +30,14 @@ class Reader(msgspec.Struct):
     stop_row: int
     pure: bool  # Every row belongs to the only member.
 
-    def read(self, start: int, stop: int, slice_rows: int, refused: Refused) -> Iterator[Rows]:
-        """Rows delivered at start <= time < stop, without the refused ones, which are added to `refused`."""
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last time of what it may deliver."""
+        streams = self.members.values()
+        return min(stream.first_time for stream in streams), max(stream.last_time for stream in streams)
+
+    def read(self, start: int, stop: int, slice_rows: int, refused: Refused) -> Iterator[tuple[Rows, bool]]:
+        """Rows delivered at start <= time < stop, and whether more may follow. Refused ones are left out, and added to `refused`."""
         columns = [name for name in ("time", *ROW_COLUMNS[self.kind]) if name in self.source.columns]
         names = columns if self.pure else [*columns, "venue", "symbol"]
         for first_row, table in self.source.slices(names, self.first_row, self.stop_row, slice_rows):
@@ -44,8 +50,9 @@ class Reader(msgspec.Struct):
                 raw["time"] = raw["time"] + np.array([stream.interval for stream in self.members.values()])[member]
             low, high = np.searchsorted(raw["time"], (start, stop))
             raw = {name: values[low:high] for name, values in raw.items()}
-            yield self._integers(raw, member[low:high], refused)
-            if high < len(member):
+            more = high == len(member) and first_row + len(table) < self.stop_row
+            yield self._integers(raw, member[low:high], refused), more
+            if not more:
                 return
 
     def _integers(self, raw: Raw, member: Ints, refused: Refused) -> Rows:

@@ -8,6 +8,7 @@ within a stream as recorded.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from seawall.api.instruments import Instrument
@@ -66,9 +67,10 @@ class Recording:
         With a feed latency, 0 included, every row comes twice: see `delay`.
         """
         self.refused = {}
-        slice_rows = min(_SLICE_CHUNKS * chunk_rows, max(_LEAST_ROWS, _HELD_ROWS // len(self._readers)))
-        window = (0 if start is None else start, _FOREVER if end is None else end)
-        pieces = merged([reader.read(*window, slice_rows, self.refused) for reader in self._readers])
+        first, last = (0 if start is None else start), (_FOREVER if end is None else end)
+        readers = [reader for reader in self._readers if reader.span[0] < last and first <= reader.span[1]]
+        slice_rows = min(_SLICE_CHUNKS * chunk_rows, max(_LEAST_ROWS, _HELD_ROWS // _at_once(readers)))
+        pieces = merged([(reader.span[0], reader.read(first, last, slice_rows, self.refused)) for reader in readers])
         if feed_latency_ns is not None:
             pieces = heard_twice(pieces, feed_latency_ns, len(self.streams))
         for rows in pieces:
@@ -81,3 +83,9 @@ class Recording:
         """What `read` yields, as plain lists."""
         for rows in self.read(start, end, feed_latency_ns=feed_latency_ns, chunk_rows=chunk_rows):
             yield Chunk(rows.time.tolist(), rows.stream.tolist(), tuple(column.tolist() for column in rows.columns), rows.kind)
+
+
+def _at_once(readers: Sequence[Reader]) -> int:
+    """The most readers whose spans share a time: files of consecutive days are read one after the other."""
+    changes = sorted((time, change) for reader in readers for time, change in ((reader.span[0], 1), (reader.span[1] + 1, -1)))
+    return max(accumulate(change for _, change in changes), default=1)
