@@ -10,8 +10,10 @@ from seawall.api.market_data import Traded
 from seawall.api.message import Address, Message, Restarted, Tick
 from seawall.api.units import Nanos
 from seawall.runtime.machine import Machine, handle, snapshot
+from seawall.sim.node import NodeSpec
 from seawall.sim.replay import Replay, lost_entries
 from seawall.sim.vocabulary import WORLD
+from seawall.sim.world import World
 from tests.simulation.toys import ACCOUNT, LISTENER, PINGER, PONGER, Listener, Pinger, Ponger, Spy
 from tests.simulation.worlds import STORMY, Recorded, toy_nodes, toy_world
 
@@ -92,17 +94,29 @@ def test_a_journal_with_crashes_replays_to_the_same_states(
     assert replay.digest() == world.state_digest()
 
 
-def test_outputs_wait_for_the_disk_and_one_sync_covers_what_had_come() -> None:
-    """A disk of 100 ns: entries at 0, 10 and 20 leave at 100, 200 and 200."""
+def answers_leaving(questions: tuple[int, ...], crash_at: int | None = None) -> list[tuple[int, int]]:
+    """When a ponger with a disk of 100 ns lets its answers go, when asked at those moments; it may crash and restart 10 ns later."""
     spy = Spy(HeartbeatAnswered)
-    world = toy_world(invariants=(spy,), **{PONGER: {"fsync_ns": 100}, PINGER: {"clock_offset_ns": -(10**9)}})
-    left: list[tuple[int, int]] = []
-    for number, at in enumerate((0, 10, 20)):
+    world = World([NodeSpec(Ponger, fsync_ns=100)], seed=1, invariants=(spy,))
+    for number, at in enumerate(questions):
         world.send(PONGER, Heartbeat(ACCOUNT, number), at=Nanos(at))
-    for now in range(0, 260, 10):
+    if crash_at is not None:
+        world.schedule(Nanos(crash_at), CrashMachine(PONGER))
+        world.schedule(Nanos(crash_at + 10), RestartMachine(PONGER))
+    left = []
+    for now in range(0, 400, 10):
         world.run(Nanos(now))
-        left += [(now, m.request_id) for m in spy.was_sent.pop(PONGER, []) if isinstance(m, HeartbeatAnswered)]
-    assert left == [(100, 0), (200, 1), (200, 2)]
+        left += [(now, message.request_id) for message in spy.was_sent.pop(PONGER, []) if isinstance(message, HeartbeatAnswered)]
+    return left
+
+
+def test_outputs_wait_for_the_disk_and_one_sync_covers_what_had_come() -> None:
+    """The second and third entry come while the first is being synced, and share the next sync."""
+    assert answers_leaving((0, 10, 20)) == [(100, 0), (200, 1), (200, 2)]
+
+
+def test_a_sync_that_a_crash_interrupted_releases_nothing_afterwards() -> None:
+    assert answers_leaving((0, 30), crash_at=10) == [(130, 1)]
 
 
 def test_a_machine_that_is_down_hears_nothing_and_comes_back_with_the_next_epoch() -> None:

@@ -96,7 +96,6 @@ class Node:
         self.unobserved_from = self.held[0].sequence if self.held else NEVER
         self.machine = None
         self.handlers = {}
-        self.held.clear()
         self.forget_wake()
         self.disk.crash(torn_bytes)
 
