@@ -30,6 +30,7 @@ from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.events import Bar, PriceUpdate
 
 NEVER = Nanos(1 << 62)
+_ROUND_TRIPS = 4  # To log on and synchronise, and then some.
 
 
 class Observer(Protocol):
@@ -80,20 +81,19 @@ class Backtest:
         failing[StrategyFailed] = _noted(self._silence_failed, failing[StrategyFailed])
 
     def start(self, now: Nanos, commands: Sequence[Envelope]) -> None:
-        """Opens the accounts (`commands` to the venues), lets the sessions synchronise, starts the strategies."""
-        self.now = now
+        """Just before `now`, opens the accounts (`commands` to the venues) and lets the sessions synchronise; at `now` the strategies start."""
+        at = Nanos(now - _ROUND_TRIPS * (self.latency.order + self.latency.report))
         self._queue.extend(commands)
-        self._drain(now)
-        self._queue.extend(handle(self.engine, Tick(), now))
-        self._drain(now)
-        while not all(session.live for session in self.engine.sessions.values()):
-            assert self.wake < NEVER, "a venue session neither lives nor waits for anything"
-            self.now = now = self.wake
-            self._wake(now)
+        self._drain(at)
+        self._send(self.engine.address, handle(self.engine, Tick(), at), at)
+        self._drain(at)
+        self._wake(now)
+        assert all(session.live for session in self.engine.sessions.values()), "a venue session is not live when the strategies start"
         self._queue.extend(Envelope(machine.address, StartStrategy()) for machine in self.strategies)
         self._drain(now)
         self._next_sample = now
         self._wake(now)
+        self.now = now
 
     def finish(self, now: Nanos) -> None:
         """Everything due until `now` happens; the strategies stop; what is still in flight arrives."""
@@ -123,9 +123,7 @@ class Backtest:
                 market.last = at_venue.last = a
                 market.time = at_venue.time = now
                 if resting:
-                    self._send(
-                        route.venue.address, route.venue.on_trade(route.instrument.id, a, nearest_lots(route.instrument, fb), now), now
-                    )
+                    wake = self._report(route, route.venue.on_trade(route.instrument.id, a, nearest_lots(route.instrument, fb), now), now)
             elif kind is quote:
                 b, c, d, _, fc, fd, _ = rest
                 if not 0 < a < c:
@@ -138,7 +136,7 @@ class Backtest:
                 market.time = at_venue.time = now
                 at_venue.bid_quantity, at_venue.ask_quantity = b, d
                 if resting:
-                    self._send(route.venue.address, route.venue.on_quote(route.instrument.id, a, b, c, d, now), now)
+                    wake = self._report(route, route.venue.on_quote(route.instrument.id, a, b, c, d, now), now)
                 listener = route.first_listener
                 while listener is not None:
                     feed = listener.feed
@@ -153,7 +151,7 @@ class Backtest:
                 market.last = at_venue.last = d
                 market.time = at_venue.time = now
                 if resting:
-                    self._send(route.venue.address, route.venue.on_bar(route.instrument.id, a, b, c, d, e, now - route.interval, now), now)
+                    wake = self._report(route, route.venue.on_bar(route.instrument.id, a, b, c, d, e, now - route.interval, now), now)
             listener = route.first_listener
             while listener is not None:
                 feed = listener.feed
@@ -223,8 +221,14 @@ class Backtest:
             if delay:
                 self._sequence += 1
                 heappush(self._future, (now + delay, self._sequence, envelope))
+                self.wake = min(self.wake, Nanos(now + delay))
             else:
                 self._queue.append(envelope)
+
+    def _report(self, route: StreamRoute, envelopes: Sequence[Envelope], now: Nanos) -> Nanos:
+        """Sends what a row made the venue say; when to wake up after it."""
+        self._send(route.venue.address, envelopes, now)
+        return self.wake
 
     def _delay(self, source: Address, envelope: Envelope) -> int:
         if envelope.target in self._venues:

@@ -123,13 +123,22 @@ class _Run:
         self.machines = _strategy_machines(classes, config, instruments, setup.seed)
         self.recorder = Recorder(instruments, self.funding.currency, self.funding.decimals)
         self.notes = Notes(self.recorder, self.engine, self.funding.capital)
-        interval = max(SECOND, (self.end - self.start) // SAMPLES // SECOND * SECOND)
-        self.host = Backtest(
-            self.engine, self.venues, self.machines, recording.streams, self.notes, latency=setup.latency, sample_interval=Nanos(interval)
-        )
+        self.host = self.new_host()
         self.rows = 0
         self.complete = False
         self.seconds = 0.0
+
+    def new_host(self) -> Backtest:
+        interval = max(SECOND, (self.end - self.start) // SAMPLES // SECOND * SECOND)
+        return Backtest(
+            self.engine,
+            self.venues,
+            self.machines,
+            self.recording.streams,
+            self.notes,
+            latency=self.setup.latency,
+            sample_interval=Nanos(interval),
+        )
 
     @property
     def failures(self) -> list[str]:

@@ -13,7 +13,7 @@ import typer
 
 from seawall.cli.errors import UserError
 
-COMMANDS = ("new", "doctor")
+COMMANDS = ("backtest", "demo", "new", "doctor")
 NOT_BUILT_YET = ("serve", "chaos", "data", "sweep")
 
 
