@@ -20,12 +20,18 @@ _LOW_BITS = 0xFFFFFFFF
 class Constant(msgspec.Struct, frozen=True):
     ns: int = 0
 
+    def __post_init__(self) -> None:
+        _require(self.ns >= 0, self)
+
 
 class Uniform(msgspec.Struct, frozen=True):
     """Both ends included."""
 
     low_ns: int
     high_ns: int
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.low_ns <= self.high_ns, self)
 
 
 class LongTailed(msgspec.Struct, frozen=True):
@@ -34,6 +40,14 @@ class LongTailed(msgspec.Struct, frozen=True):
     low_ns: int
     spread_ns: int
     high_ns: int
+
+    def __post_init__(self) -> None:
+        _require(0 <= self.low_ns < self.high_ns and self.spread_ns > 0, self)
+
+
+def _require(sound: bool, latency: msgspec.Struct) -> None:
+    if not sound:
+        raise ValueError(f"{latency}: a latency is not negative, and its high end is above its low end")
 
 
 Latency = Constant | Uniform | LongTailed

@@ -82,6 +82,7 @@ class World:
                 self._delivered.setdefault(kind, []).append((invariant.name, watcher))
         self._restarted = self._delivered.pop(Restarted, [])  # Shown at the recovery, whether the machine listens or not.
         self._outside = {WORLD: Outside(WORLD, self._execute)}
+        self._nowhere = Outside(Address(""), lambda message, now: None)  # Where the ends of runs go that were stopped before.
         self.nodes: dict[Address, Node] = {}
         for spec in nodes:
             node = Node(len(self.nodes), spec.build(), spec, start, decode_entry)
@@ -123,7 +124,8 @@ class World:
         self._at_once(RestartMachine(machine))
 
     def listen(self, address: Address, receive: Callable[[Any, Nanos], None]) -> None:
-        """Hands what machines send to `address`, where no machine lives, to a host. It is not journaled: replay makes it again."""
+        """Hands what machines send to `address`, where no machine lives, to a host; the journal does not hold it."""
+        assert self.sequence == 0, "listen before the first run"
         assert address not in self.nodes and address not in self._outside, f"{address} is taken"
         self._outside[address] = Outside(address, receive)
 
@@ -149,11 +151,11 @@ class World:
     def run(self, until: Nanos, budget: int | None = None) -> bool:
         """Runs up to and including `until`. False: `progress` asked to stop before.
 
-        Raises: RunFailed: an invariant is violated, more than `budget` deliveries, or time stands still.
+        Raises: RunFailed: an invariant is violated, a few thousand deliveries more than `budget`, or time stands still.
         """
         assert until >= self.now, f"the past cannot be run: it is {self.now}"
         stop = Stop()
-        heappush(self._queue, (until, _LAST + self._next_order(), self._outside[WORLD], stop))
+        heappush(self._queue, (until, _LAST + self._next_order(), self._nowhere, stop))
         end = self.sequence + budget if budget is not None else None
         batch = range(min(_BATCH, self._snapshot_every))
         stuck = 0

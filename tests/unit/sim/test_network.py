@@ -84,3 +84,15 @@ def test_a_chance_outside_its_range_is_refused() -> None:
         LinkSpec(loss_ppm=PPM + 1)
     with pytest.raises(ValueError, match="duplicate_ppm"):
         LinkSpec(duplicate_ppm=-1)
+
+
+def test_a_latency_that_would_deliver_into_the_past_is_refused() -> None:
+    for make in (
+        lambda: Constant(-1),
+        lambda: Uniform(2, 1),
+        lambda: Uniform(-1, 1),
+        lambda: LongTailed(5, 1, 5),
+        lambda: LongTailed(5, 0, 9),
+    ):
+        with pytest.raises(ValueError, match="a latency is not negative, and its high end is above its low end"):
+            make()
