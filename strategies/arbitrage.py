@@ -18,7 +18,7 @@ class Arbitrage(TradingStrategy):
         super().__init__(config)
         self.base = config.get("base", "BTC")
         self.reference = config.get("reference", "USD")
-        self.hurdle = (config.get("min_spread_bps", 10) + 2 * config.get("fee_bps", 10)) / 10_000
+        self.hurdle = (config.get("min_spread_bps", 30) + 2 * config.get("fee_bps", 40)) / 10_000
         self.max_position_size = config.get("max_position_size", 0.1)
         self.max_inventory = config.get("max_inventory", 1.0)
         self.latest = {}  # (symbol, venue) -> the newest update

@@ -22,13 +22,20 @@ EVERYWHERE = "*"
 
 
 class Funding(msgspec.Struct, frozen=True):
+    """What `fund` decided."""
+
     venues: tuple[Venue, ...]
-    commands: list[Envelope]  # That open the accounts.
+    deposits: dict[Venue, dict[Currency, Money]]
     currency: Currency  # Of valuation.
     decimals: int
     parity: tuple[Currency, ...]
     capital: Money
     warnings: tuple[str, ...]
+
+    @property
+    def commands(self) -> list[Envelope]:
+        """That open the accounts."""
+        return [Envelope(venue_address(v), OpenAccount(account_of(v), ENGINE, self.deposits.get(v, {}))) for v in self.venues]
 
 
 def venue_address(venue: Venue) -> Address:
@@ -54,7 +61,6 @@ def fund(
     rates = Rates(valuation, recording.instruments, markets, parity)
     venues = tuple(dict.fromkeys(instrument.venue for instrument in recording.instruments))
     deposits = _ample(recording, markets) if balances is None else _given(recording, balances, rates.decimals)
-    commands = [Envelope(venue_address(v), OpenAccount(account_of(v), ENGINE, deposits.get(v, {}))) for v in venues]
     decimals = rates.decimals[valuation]
     warnings: tuple[str, ...] = ()
     if capital is not None:
@@ -66,7 +72,7 @@ def fund(
     assumed = [c for c in parity if c in rates.decimals and rates.market_rate(c) is None]
     if assumed:
         warnings += (f"no market prices {', '.join(assumed)}: counted as equal to {valuation}",)
-    return Funding(venues, commands, valuation, decimals, parity, Money(opening), warnings)
+    return Funding(venues, deposits, valuation, decimals, parity, Money(opening), warnings)
 
 
 def _valuation_currency(recording: Recording, wanted: str | None) -> Currency:
@@ -139,4 +145,3 @@ def _worth(deposits: Mapping[Venue, Mapping[Currency, Money]], rates: Rates) -> 
     if not unpriced:
         return total, ()
     return total, (f"no first price for {', '.join(unpriced)}: not counted in the opening equity",)
-

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from seawall.analytics.build import build_result
-from seawall.analytics.recorder import Recorder
+from seawall.analytics.recorder import CashKind, Recorder
 from seawall.analytics.result import Result
 from seawall.analytics.summary import RunSummary
 from seawall.api.instruments import Instrument, Venue
@@ -122,6 +122,9 @@ class _Run:
         self.venues = _venues(recording, setup)
         self.machines = _strategy_machines(classes, config, instruments, setup.seed)
         self.recorder = Recorder(instruments, self.funding.currency, self.funding.decimals)
+        for venue, amounts in self.funding.deposits.items():
+            for currency, amount in amounts.items():
+                self.recorder.cash(self.start, venue, account_of(venue), currency, amount, CashKind.TRANSFER)
         self.notes = Notes(self.recorder, self.engine, self.funding.capital)
         self.host = self.new_host()
         self.rows = 0
