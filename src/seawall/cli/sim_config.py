@@ -2,15 +2,16 @@
 
 import hashlib
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
+    from seawall.audit.core.invariants import Invariant
     from seawall.sim.world import World
 
 
@@ -20,6 +21,7 @@ class SimConfig(msgspec.Struct, frozen=True):
     faults: str
     strategies: tuple[str, ...] = ()  # Files, as the user named them.
     sources: tuple[str, ...] = ()  # Hashes of their contents: another version of a file is another run.
+    parameters: dict[str, dict[str, Any]] = {}  # Of the strategies that have some, by the file's name without its ending.
 
     @property
     def command(self) -> str:
@@ -29,22 +31,28 @@ class SimConfig(msgspec.Struct, frozen=True):
 
     def renewed(self) -> "SimConfig":
         """The same with the strategies' files as they are now."""
-        return configure(self.seed, self.hours, self.faults, self.strategies)
+        return configure(self.seed, self.hours, self.faults, self.strategies, self.parameters)
 
 
-def configure(seed: int, hours: float, faults: str, strategies: Sequence[str]) -> SimConfig:
+def configure(
+    seed: int, hours: float, faults: str, strategies: Sequence[str], parameters: Mapping[str, dict[str, Any]] | None = None
+) -> SimConfig:
     """Raises: UserError: a strategy's file that is not there."""
-    return SimConfig(seed, hours, faults, tuple(strategies), tuple(map(_source, strategies)))
+    return SimConfig(seed, hours, faults, tuple(strategies), tuple(map(_source, strategies)), dict(parameters or {}))
 
 
-def build_world(config: SimConfig) -> "World":
+def build_world(config: SimConfig, observers: Sequence["Invariant"] = ()) -> "World":
     """Raises: UserError: a strategy that cannot be loaded, faults that nobody knows."""
     from seawall.sim.scenario import StrategySpec, build
     from seawall.strategy.loader import StrategyError, load_strategy
 
     try:
-        specs = [StrategySpec(Path(name.partition("::")[0]).stem, load_strategy(Path(name))) for name in config.strategies]
-        return build(config.seed, config.hours, config.faults, specs)
+        specs = []
+        for name in config.strategies:
+            stem = Path(name.partition("::")[0]).stem
+            parameters = config.parameters.get(stem)
+            specs.append(StrategySpec(stem, load_strategy(Path(name), parameters), parameters or {}))
+        return build(config.seed, config.hours, config.faults, specs, observers)
     except StrategyError as error:
         raise UserError(error.message, error.hint) from None
     except ValueError as error:

@@ -10,7 +10,7 @@ from seawall.analytics.recorder import CashKind, OrderRecord, Recorder
 from seawall.api.message import Address, Message, Restarted
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
-from seawall.api.units import Currency, Money, Nanos
+from seawall.api.units import Currency, Money, Nanos, Quantity
 from seawall.audit.core.invariants.invariant import Watcher
 from seawall.engine.core.booking import EXTERNAL
 from seawall.engine.core.machine import Engine
@@ -47,12 +47,13 @@ class Notes:
         self._unclaimed: deque[OrderFilled] = deque()
         self._told: dict[ClientOrderId, bool] = {}  # Orders that were taken down.
         self._world: World | None = None
+        self._last_engine: Engine | None = None
 
     def attach(self, world: World, deposits: Mapping[AccountId, Deposits]) -> None:
         self._world = world
         self._accounts = dict(deposits)
         engine = self.engine()
-        assert engine is not None, "attach notes to a world before its engine can crash"
+        assert engine is not None, "attach notes before the first run"
         for session in engine.sessions.values():
             settings = session.settings
             for currency, amount in self._accounts[settings.account].items():
@@ -62,8 +63,16 @@ class Notes:
         """None: it is down."""
         assert self._world is not None, "attach the notes first"
         machine = self._world.nodes[self._engine].machine
-        assert machine is None or isinstance(machine, Engine), f"{self._engine} is no engine"
-        return machine
+        if machine is not None:
+            assert isinstance(machine, Engine), f"{self._engine} is no engine"
+            self._last_engine = machine
+            return machine
+        return None
+
+    @property
+    def last_engine(self) -> Engine:
+        """As it was when it was last up."""
+        return self.engine() or self._last_engine  # type: ignore[return-value]
 
     def sample(self, now: Nanos) -> None:
         """The portfolio as the engine sees it. While it is down, nobody does."""
@@ -132,10 +141,11 @@ class Notes:
             self._take_down(order, now)
 
     def _take_down(self, order: Order, now: Nanos) -> None:
+        quantity, notional = Quantity(order.cumulative_quantity), Money(order.cumulative_notional)
         closed = OrderClosed(
             order.strategy, order.tag, order.client_order_id, order.order_id, order.instrument, order.side, order.order_type,
-            order.time_in_force, order.quantity, order.price, order.cumulative_quantity, order.cumulative_notional, order.status,
-            order.end_reason, order.decision_price, order.created, now,
+            order.time_in_force, order.quantity, order.price, quantity, notional, order.status, order.end_reason, order.decision_price,
+            order.created, now,
         )  # fmt: skip
         self._closed(self._engine, closed, now)
 

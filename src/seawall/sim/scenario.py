@@ -37,7 +37,8 @@ WARM_UP = 10 * SECOND  # Before strategies start: until then books fill and sess
 WIND_DOWN_PERCENT = 95  # Of the duration: strategies stop, and what is left of it goes into settling.
 ENGINE, PRICES = Address("engine"), Address("prices")
 VALUATION = Currency("USDT")
-COIN = 10**8  # Minor units in one of any currency here.
+DECIMALS = 8  # Of every currency here.
+COIN = 10**DECIMALS
 
 VENUES = (Venue("alpha"), Venue("beta"))
 INSTRUMENTS = (
@@ -143,6 +144,11 @@ def opening_equity() -> Money:
     """What the engine begins with, at the opening prices, in the valuation currency."""
     worth = {VALUATION: PPB} | {Currency(walk.symbol.partition("-")[0]): walk.opening for walk in WALKS}
     return Money(len(VENUES) * sum(amount * worth[currency] // PPB for currency, amount in DEPOSITS.items()))
+
+
+def opening_deposits() -> dict[AccountId, dict[Currency, Money]]:
+    """Of the engine's accounts."""
+    return {account_of(venue): DEPOSITS for venue in VENUES}
 
 
 def planned_faults(seed: int, hours: float, faults: str) -> list[PlannedFault]:

@@ -71,6 +71,10 @@ class PlannedFault(msgspec.Struct, frozen=True):
     end: Nanos
     undo: Message
 
+    @property
+    def is_crash(self) -> bool:
+        return isinstance(self.command, CrashMachine)
+
     def __str__(self) -> str:
         seconds = f"for {(self.end - self.at) // SECOND} s"
         if isinstance(self.command, Partition):

@@ -1,0 +1,83 @@
+"""What a demo says when it is over: the figures, what was withstood, where the report is and how to make the run again."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from seawall.analytics.figures import StrategyPerformance
+from seawall.analytics.result import Result
+from seawall.audit.core.invariants import INVARIANTS
+from seawall.cli.demo_view import Viewer, clock
+from seawall.cli.run_files import RunDirectory, Status
+from seawall.sim.agreement import disagreements
+from seawall.sim.scenario import ENGINE, opening_deposits
+
+
+def summarise(console: Console, result: Result, viewer: Viewer, kept: RunDirectory, report: Path) -> None:
+    console.print(_figures(result))
+    console.print()
+    for line in _withstood(result, viewer, kept):
+        console.print(line)
+    console.print()
+    console.print(Text.assemble(("report  ", "dim"), (str(report), "bold")))
+    console.print(Text.assemble(("again   ", "dim"), kept.run.command))
+    console.print(Text.assemble(("digest  ", "dim"), kept.run.digest))
+    console.print(Text.assemble(("replay  ", "dim"), f"seawall replay {kept.path}"))
+    if kept.run.status is Status.FAILED:
+        console.print(Text.assemble(("\nFAILED: ", "bold red"), kept.run.failure, f"\nreproduce: {kept.run.command}"))
+
+
+def _figures(result: Result) -> Table:
+    currency = result.summary.valuation_currency
+    table = Table(box=None, pad_edge=False, header_style="dim", show_footer=True)
+    table.add_column(f"in {currency}", footer="together", no_wrap=True)
+    portfolio = _row(result.figures.portfolio)
+    for title, footer in zip(("P&L", "return", "drawdown", "fees", "orders", "fills", "trips", "won"), portfolio, strict=True):
+        table.add_column(title, footer=footer, justify="right")
+    for name, figures in result.figures.strategies.items():
+        table.add_row(name.removeprefix("strategy:"), *_row(figures))
+    return table
+
+
+def _row(figures: StrategyPerformance) -> tuple[str | Text, ...]:
+    profit = figures.total_pnl
+    return (
+        Text(f"{profit:+,.2f}", "green" if profit > 0 else "red" if profit < 0 else ""),
+        _percent(figures.total_return, "+"),
+        _percent(figures.max_drawdown),
+        f"{figures.fees:,.2f}",
+        f"{figures.orders:,}",
+        f"{figures.fills:,}",
+        f"{figures.trades:,}",
+        "-" if figures.win_rate is None else f"{figures.win_rate:.0%}",
+    )
+
+
+def _percent(value: float | None, sign: str = "") -> str:
+    return "-" if value is None else f"{value:{sign}.3%}"
+
+
+def _withstood(result: Result, viewer: Viewer, kept: RunDirectory) -> list[Text]:
+    world, notes = viewer.world, viewer.notes
+    passed = clock(world.now - world.start)
+    rate = result.wall_clock["messages_per_s"]
+    lines = [Text(f"{passed} of market, {world.sequence:,} messages in {result.wall_clock['seconds']:.1f} s ({rate:,.0f}/s)")]
+    met = [fault for fault in viewer.faults if fault.at <= world.now]
+    crashes = sum(fault.is_crash for fault in met)
+    if met:
+        put_right = f"; reconciliation put {notes.breaks} things right" if notes.breaks else ""
+        lines.append(Text(f"{_count(len(met) - crashes, 'partition')}, {_count(crashes, 'crash', 'crashes')}{put_right}"))
+    if kept.run.status is not Status.FAILED:
+        lines.append(Text(f"{len(INVARIANTS)} invariants held, message by message", "green"))
+    if kept.run.status is Status.INTERRUPTED:
+        return [*lines, Text("interrupted: results and report end here", "bold yellow")]
+    found = disagreements(world, ENGINE, opening_deposits())
+    if not found:
+        return [*lines, Text("engine and venues agree on every order, every fill and all money", "green")]
+    return [*lines, *(Text(f"not settled: {what}", "yellow") for what in found)]
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
