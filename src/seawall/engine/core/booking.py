@@ -7,7 +7,7 @@ from seawall.api.message import Address, Envelope
 from seawall.api.orders import OrderFilled, OrderId, OrderStatus
 from seawall.api.projections import PROJECTIONS, BreakFound, OrderClosed
 from seawall.api.signals import FillApplied, OrderChanged
-from seawall.api.units import Currency, Money, Nanos, Quantity
+from seawall.api.units import Currency, Nanos, Quantity
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.orders import Order, Orders
 from seawall.engine.core.positions import Position
@@ -67,8 +67,8 @@ class Booking:
             fill.leaves_quantity, fill.liquidity, fill.fee, fill.fee_currency, position.quantity, fill.event_time,
         )  # fmt: skip
         out.append(Envelope(strategy if order is not None else PROJECTIONS, applied))
-        if session.wants_confirmation(key):
-            out.append(session.ask_fills(key))
+        if len(session.state.applied[key]) == session.settings.session.trade_window:
+            out.append(session.ask_fills(key))  # Time that the venue confirms them.
         return out
 
     def ended(
@@ -85,13 +85,14 @@ class Booking:
 
     def close(self, order: Order, status: OrderStatus, reason: str, now: Nanos) -> list[Envelope]:
         """Ends an order in our books."""
-        leaves = order.leaves_quantity
-        if leaves:
-            self.exposures.change(order.instrument, order.side, -leaves)
+        self.exposures.change(order.instrument, order.side, -order.leaves_quantity)
+        return self._close(order, status, reason, now)
+
+    def _close(self, order: Order, status: OrderStatus, reason: str, now: Nanos) -> list[Envelope]:
         self.orders.close(order, status)
         closed = OrderClosed(
             order.strategy, order.tag, order.client_order_id, order.order_id, order.instrument, order.side, order.order_type,
-            order.time_in_force, order.quantity, order.price, Quantity(order.cumulative_quantity), Money(order.cumulative_notional),
+            order.time_in_force, order.quantity, order.price, order.cumulative_quantity, order.cumulative_notional,
             status, reason, order.decision_price, order.created, now,
         )  # fmt: skip
         if status is OrderStatus.FILLED:
@@ -138,10 +139,12 @@ class Booking:
             out.append(Envelope(PROJECTIONS, BreakFound(session.settings.address, subject, ours, theirs)))
         if not working:
             return out
-        if order.leaves_quantity <= 0:
+        leaves = (order.quantity if order.ended is None else order.end_quantity) - filled
+        if leaves <= 0:
             session.settled(order.client_order_id)
-            ended = order.ended or OrderStatus.FILLED
-            return out + self.close(order, ended, order.end_reason, now)
+            if leaves:
+                self.exposures.change(order.instrument, order.side, -leaves)
+            return out + self._close(order, order.ended or OrderStatus.FILLED, order.end_reason, now)
         order.queries = 0
         if order.status in _UNACKNOWLEDGED or order.status is OrderStatus.NEW:
             order.status = OrderStatus.PENDING_CANCEL if order.cancel_wanted else OrderStatus.PARTIALLY_FILLED

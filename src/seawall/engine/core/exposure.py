@@ -8,6 +8,8 @@ from seawall.api.orders import Side
 from seawall.engine.core.orders import Order
 from seawall.engine.core.positions import Position
 
+BUY = Side.BUY
+
 
 class Exposure:
     """In base minor units."""
@@ -25,14 +27,6 @@ class Exposure:
         if side is Side.BUY:
             return max(abs(self.position + self.buying + amount), abs(self.position - self.selling))
         return max(abs(self.position + self.buying), abs(self.position - self.selling - amount))
-
-    def add(self, position: int, buying: int, selling: int) -> None:
-        held = self.position = self.position + position
-        highest = held + buying + self.buying
-        lowest = held - selling - self.selling
-        self.buying += buying
-        self.selling += selling
-        self.reach = highest if highest + lowest >= 0 else -lowest
 
 
 class Exposures:
@@ -64,7 +58,10 @@ class Exposures:
         """Adds `working` lots to what orders of that side may still trade (negative: takes off), and base minor units to the position."""
         amount = working * self._lot_value[instrument]
         for exposure in self._touched[instrument]:
-            if side is Side.BUY:
-                exposure.add(position, amount, 0)
+            held = exposure.position = exposure.position + position
+            if side is BUY:
+                exposure.buying += amount
             else:
-                exposure.add(position, 0, amount)
+                exposure.selling += amount
+            highest, lowest = held + exposure.buying, held - exposure.selling
+            exposure.reach = highest if highest + lowest >= 0 else -lowest

@@ -257,7 +257,7 @@ class Engine:
         if order.status is not OrderStatus.UNKNOWN:
             order.status = OrderStatus.PENDING_CANCEL
         session = self._session(order)
-        return [session.cancel(order, now)] if session.live else []
+        return [session.cancel(order, now)] if session.connected else []
 
     def _cancel_all(self, now: Nanos, strategy: Address | None = None) -> list[Envelope]:
         wanted = [o for o in self.state.orders.values() if strategy in (None, o.strategy) and not o.cancel_wanted]
@@ -343,12 +343,12 @@ class Engine:
         session = self._heard(report.account, now)
         if session is None:
             return []
-        session.measure_clock(report.event_time, now)
+        session.measure_clock(report.request_id, report.event_time, now)
         return session.logged_on(now, self._traded_on(session))
 
     def _heartbeat_answered(self, report: accounts.HeartbeatAnswered, now: Nanos) -> list[Envelope]:
         if session := self._heard(report.account, now):
-            session.measure_clock(report.event_time, now)
+            session.measure_clock(report.request_id, report.event_time, now)
         return []
 
     def _session_lost(self, report: accounts.SessionLost | accounts.LogonRefused, now: Nanos) -> list[Envelope]:
@@ -398,6 +398,7 @@ class Engine:
         state = self.state
         asked: dict[InstrumentId, bool] = dict.fromkeys(session.state.confirmed, True)
         asked.update(dict.fromkeys(session.state.applied, True))
+        asked.update(dict.fromkeys(self.reconciliation.suspicious(session), True))
         for order in state.orders.values():
             if self._session(order) is session:
                 asked[order.instrument] = True

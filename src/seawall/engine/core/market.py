@@ -51,4 +51,4 @@ class Market:
 
     def touch(self, side: Side) -> Price:
         """What an order of this side would meet first: the opposite quote, else the mark."""
-        return (self.ask if side is Side.BUY else self.bid) or self.mark()
+        return (self.ask if side is Side.BUY else self.bid) or self.last or self.mark()

@@ -4,6 +4,7 @@ Which report may lead from which status to which is the table TRANSITIONS; the v
 """
 
 from collections import deque
+from typing import Any
 
 import msgspec
 
@@ -21,11 +22,11 @@ TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
     ),
     OrderStatus.NEW: (
         OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
-        OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
+        OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
     ),
     OrderStatus.PARTIALLY_FILLED: (
         OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
-        OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
+        OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED, OrderStatus.UNKNOWN,
     ),
     OrderStatus.PENDING_CANCEL: (
         OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED, OrderStatus.PENDING_CANCEL,
@@ -57,8 +58,8 @@ class Order(msgspec.Struct):
     valid_until: Nanos  # On the venue's clock: until then a request that seems lost may still arrive.
     status: OrderStatus = OrderStatus.PENDING_NEW
     order_id: OrderId = OrderId(0)  # 0: not acknowledged.
-    cumulative_quantity: int = 0  # Lots.
-    cumulative_notional: int = 0  # Quote minor units.
+    cumulative_quantity: Any = 0  # Quantity. Any, here and below: a call of a NewType costs as much as the sum it would wrap.
+    cumulative_notional: Any = 0  # Money.
     cancel_wanted: bool = False
     queries: int = 0  # Sent in a row without an answer that settled it.
     ended: OrderStatus | None = None  # The venue ended it, but reported more filled than we have booked: waits for those fills.

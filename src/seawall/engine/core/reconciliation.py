@@ -1,6 +1,7 @@
 """What the venue's answers mean. The venue's word is the truth; silence, and "not found" asked too early, are no answer."""
 
 from seawall.api.accounts import BalancesReported, FillsReported, OpenOrdersReported, OrderReported, OrderState
+from seawall.api.instruments import InstrumentId
 from seawall.api.message import Envelope
 from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, TradeId
 from seawall.api.projections import PROJECTIONS, BreakFound
@@ -9,7 +10,7 @@ from seawall.engine.core.booking import Booking
 from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.session import VenueSession, fill_key
 
-_OPEN = (OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED)
+_ENDED = (OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED)
 
 
 class Reconciliation:
@@ -24,13 +25,13 @@ class Reconciliation:
             order = self.orders.open.get(key)
             if order is not None:
                 out += self.doubt(order)
-                if session.live:
+                if session.connected:
                     out.append(session.query(order, now))
         return out
 
     def doubt(self, order: Order) -> list[Envelope]:
         """A new order without an answer becomes UNKNOWN, and its strategy learns so."""
-        if order.status is not OrderStatus.PENDING_NEW:
+        if order.order_id or order.status is OrderStatus.UNKNOWN:
             return []
         order.status = OrderStatus.UNKNOWN
         return [self.booking.tell(order, "no answer from the venue")]
@@ -42,7 +43,7 @@ class Reconciliation:
         if report.order is not None:
             return self._known(session, order, report.order, now)
         if order.order_id:
-            return self._forgotten(session, order, now)
+            return self._forgotten(session, order, now) if order.queries else []  # No query: the question is older than the venue's word.
         believable = order.valid_until + session.settings.session.absence_margin
         if report.event_time > believable:
             return self.booking.ended(session, order, OrderStatus.REJECTED, 0, "never reached the venue", now)
@@ -83,24 +84,35 @@ class Reconciliation:
         return out
 
     def balances_reported(self, session: VenueSession, report: BalancesReported, now: Nanos) -> list[Envelope]:
-        """Compares the venue's balances with our books and adopts them, unless one side may know of fills that the other does not yet."""
+        """Compares the venue's balances with our books. A difference may be a fill that got lost, even on an instrument we do not trade:
+        fills are asked for once more, and only what is still the same difference then is a break. The venue's balances are adopted."""
         state = session.state
-        if state.opening is not None and (state.in_flight or report.event_time <= state.last_fill):
+        if state.opening is not None and report.event_time <= state.last_fill:
             return []
         booked = self.booking.balance_changes(session.settings.venue)
         theirs = {b.currency: b.free + b.locked for b in report.balances}
         opening = {c: theirs.get(c, 0) - booked.get(c, 0) for c in dict.fromkeys([*theirs, *booked])}
-        out = [
-            _break(session, f"balance {currency}", str(before + booked.get(currency, 0)), str(theirs.get(currency, 0)))
-            for currency, before in (state.opening or opening).items()
-            if opening.get(currency, 0) != before
-        ]
-        state.opening = opening
-        return out
+        before = opening if state.opening is None else state.opening
+        moved = {c: by for c in dict.fromkeys([*before, *opening]) if (by := opening.get(c, 0) - before.get(c, 0))}
+        if moved != state.suspected:
+            first = not state.suspected
+            state.suspected = moved
+            state.balances_due = first
+            return [session.ask_fills(key) for key in self.suspicious(session)] if first else []
+        state.opening, state.suspected = opening, {}
+        return [_break(session, f"balance {c}", str(theirs.get(c, 0) - by), str(theirs.get(c, 0))) for c, by in moved.items()]
+
+    def suspicious(self, session: VenueSession) -> list[InstrumentId]:
+        """Instruments on which a lost fill would explain how the balances have moved."""
+        suspected, venue = session.state.suspected, session.settings.venue
+        if not suspected:
+            return []
+        listed = self.booking.instruments.values()
+        return [i.id for i in listed if i.venue == venue and i.base in suspected and i.quote in suspected]
 
     def _known(self, session: VenueSession, order: Order, theirs: OrderState, now: Nanos) -> list[Envelope]:
         """The venue knows our order."""
-        if theirs.status not in _OPEN:
+        if theirs.status in _ENDED:
             order.order_id = theirs.order_id
             return self.booking.ended(session, order, theirs.status, theirs.cumulative_quantity, "found by reconciliation", now)
         out = self.booking.accepted(order, theirs.order_id)

@@ -111,7 +111,7 @@ class Sizing:
         if lots <= 0:
             return Dropped("quantity rounds down to nothing")
         market = self.markets[instrument.id]
-        reference = market.touch(side)
+        reference = (market.ask if side is BUY else market.bid) or market.last or market.mark()
         notional = (price or reference) * lots * instrument.tick_value
         if notional >= LARGEST:
             return Dropped("worth more than can be counted", malformed=True, value=quantity)

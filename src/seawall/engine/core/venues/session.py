@@ -21,11 +21,12 @@ from seawall.engine.core.venues.settings import VenueSettings
 from seawall.engine.core.venues.state import SessionState, SessionStatus
 
 NEVER = Nanos((1 << 63) - 1)
+SELL = Side.SELL
 
 
 def fill_key(trade_id: TradeId, side: Side) -> int:
     """Tells fills of one instrument apart: an account that trades with itself has two of one trade."""
-    return trade_id * 2 + (side is Side.SELL)
+    return trade_id * 2 + (side is SELL)
 
 
 class VenueSession:
@@ -38,6 +39,11 @@ class VenueSession:
     @property
     def live(self) -> bool:
         return self.state.status is SessionStatus.LIVE
+
+    @property
+    def connected(self) -> bool:
+        """Whether the venue can be reached: enough for cancels and questions, not for what adds risk."""
+        return self.state.status is SessionStatus.LIVE or self.state.status is SessionStatus.SYNCHRONISING
 
     def deadline(self) -> Nanos | None:
         """When `overdue` or `on_time` has something to do."""
@@ -54,13 +60,13 @@ class VenueSession:
     # Requests about orders
 
     def place(self, order: Order, now: Nanos) -> Envelope:
-        self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
-        return self._send(
-            PlaceOrder(
-                self.settings.account, order.client_order_id, order.instrument, order.side, order.order_type,
-                order.time_in_force, order.quantity, order.price, valid_until=order.valid_until,
-            )
+        key, settings = order.client_order_id, self.settings
+        self._await_answer(key, now + settings.session.answer_timeout)
+        request = PlaceOrder(
+            settings.account, key, order.instrument, order.side, order.order_type, order.time_in_force, order.quantity, order.price,
+            valid_until=order.valid_until,
         )  # fmt: skip
+        return Envelope(settings.address, request)
 
     def cancel(self, order: Order, now: Nanos) -> Envelope:
         self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
@@ -109,7 +115,7 @@ class VenueSession:
         out = []
         if settings.heartbeat_interval is not None and now >= state.wake_at:
             state.wake_at = Nanos(now + settings.heartbeat_interval)
-            out.append(self._send(Heartbeat(self.settings.account, self._request())))
+            out.append(self.ask_time(now))
         if settings.reconcile_interval is not None and now >= state.reconcile_at:
             state.reconcile_at = Nanos(now + settings.reconcile_interval)
             state.awaited.clear()
@@ -124,10 +130,17 @@ class VenueSession:
         return [*self._become(SessionStatus.SYNCHRONISING, "logged on"), *self._questions(instruments)]
 
     def answered(self, request_id: int, now: Nanos) -> list[Envelope]:
-        """One question of a synchronisation has its answer; with the last one the session is live."""
+        """A question has its answer. When all have, the balances are asked for; with those a synchronising session is live."""
         state, settings = self.state, self.settings.session
-        state.awaited.pop(request_id, None)
-        if state.status is not SessionStatus.SYNCHRONISING or state.awaited:
+        progress = state.awaited.pop(request_id, None) is not None
+        if progress and state.status is SessionStatus.SYNCHRONISING:
+            state.wake_at = Nanos(now + settings.answer_timeout)
+        if state.awaited:
+            return []
+        if state.balances_due:
+            state.balances_due = False
+            return [self._ask(QueryBalances)]
+        if state.status is not SessionStatus.SYNCHRONISING:
             return []
         state.attempts = 0
         state.wake_at = Nanos(now + (settings.heartbeat_interval or 0))
@@ -143,8 +156,22 @@ class VenueSession:
         state.awaited.clear()
         return self._become(SessionStatus.DOWN, reason)
 
-    def measure_clock(self, venue_time: Nanos, now: Nanos) -> None:
-        self.state.clock_offset = venue_time - now
+    # The venue's clock
+
+    def ask_time(self, now: Nanos) -> Envelope:
+        state = self.state
+        state.clock_request, state.clock_asked = self._request(), now
+        return self._send(Heartbeat(self.settings.account, state.clock_request))
+
+    def measure_clock(self, request_id: int, venue_time: Nanos, now: Nanos) -> None:
+        """The venue said its time half way through the round trip, give or take. Late and doubled answers tell nothing."""
+        state = self.state
+        if request_id != state.clock_request:
+            return
+        state.clock_request = 0
+        round_trip = now - state.clock_asked
+        if round_trip <= self.settings.session.order_validity:
+            state.clock_offset = venue_time - state.clock_asked - round_trip // 2
 
     # Fills
 
@@ -156,14 +183,11 @@ class VenueSession:
         applied = state.applied.get(instrument)
         if applied is None:
             applied = state.applied[instrument] = {}
-        key = fill_key(trade_id, side)
+        key = trade_id * 2 + (side is SELL)  # fill_key, without the call.
         if key in applied:
             return False
         applied[key] = True
         return True
-
-    def wants_confirmation(self, instrument: InstrumentId) -> bool:
-        return len(self.state.applied[instrument]) == self.settings.session.trade_window
 
     def confirm(self, instrument: InstrumentId, trade_id: TradeId) -> None:
         """The venue has listed every fill up to `trade_id`, and all are booked."""
@@ -182,17 +206,21 @@ class VenueSession:
     # Inside
 
     def _connect(self, now: Nanos) -> list[Envelope]:
-        self.state.wake_at = Nanos(now + self.settings.session.answer_timeout)
-        logon = self._send(Logon(self.settings.account, self._request()))
+        state = self.state
+        state.wake_at = Nanos(now + self.settings.session.answer_timeout)
+        state.clock_request, state.clock_asked = self._request(), now
+        logon = self._send(Logon(self.settings.account, state.clock_request))
         return [*self._become(SessionStatus.CONNECTING, "logging on"), logon]
 
     def _questions(self, instruments: Iterable[InstrumentId]) -> list[Envelope]:
-        out = [self.ask_fills(instrument) for instrument in instruments]
-        for query in (QueryOpenOrders, QueryBalances):
-            request = self._request()
-            self.state.awaited[request] = query.__name__
-            out.append(self._send(query(self.settings.account, request)))
-        return out
+        """Balances come last: they can only be compared once every fill is known."""
+        self.state.balances_due = True
+        return [*(self.ask_fills(instrument) for instrument in instruments), self._ask(QueryOpenOrders)]
+
+    def _ask(self, query: type[QueryOpenOrders] | type[QueryBalances]) -> Envelope:
+        request = self._request()
+        self.state.awaited[request] = query.__name__
+        return self._send(query(self.settings.account, request))
 
     def _become(self, status: SessionStatus, reason: str) -> list[Envelope]:
         self.state.status = status

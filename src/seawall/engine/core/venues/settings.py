@@ -18,7 +18,7 @@ class SessionSettings(msgspec.Struct, frozen=True):
     backoff_first: Nanos = Nanos(100 * MILLISECOND)
     backoff_last: Nanos = Nanos(30 * SECOND)  # Between repeated requests.
     probe_interval: Nanos = Nanos(5 * SECOND)  # Between attempts to connect, at most.
-    trade_window: int = 1_000  # Applied trade ids kept per instrument before the venue is asked to confirm them.
+    trade_window: int = 500  # Applied trade ids kept per instrument before the venue is asked to confirm them; it remembers more.
 
 
 class VenueSettings(msgspec.Struct, frozen=True):

@@ -25,6 +25,8 @@ class SessionState(msgspec.Struct):
     heard_at: Nanos = Nanos(0)
     reconcile_at: Nanos = Nanos(0)
     clock_offset: int = 0  # The venue's clock less ours, as its last answer told.
+    clock_request: int = 0  # The request whose answer tells the venue's time, and when it was sent.
+    clock_asked: Nanos = Nanos(0)
     next_request: int = 1
     awaited: dict[int, str] = {}  # Requests of the current synchronisation or reconciliation that are unanswered.
     in_flight: dict[ClientOrderId, Nanos] = {}  # Orders whose last request is unanswered, and when patience ends.
@@ -32,3 +34,5 @@ class SessionState(msgspec.Struct):
     applied: dict[InstrumentId, dict[int, bool]] = {}  # Booked fills above it: trade id, sign by side.
     last_fill: Nanos = Nanos(0)  # The venue's time of the newest fill booked.
     opening: dict[Currency, int] | None = None  # The account's balances less what our fills changed, as the venue last told.
+    suspected: dict[Currency, int] = {}  # By how much they have moved since, if the next look says the same.
+    balances_due: bool = False  # To be asked for when all other questions are answered.
