@@ -10,18 +10,10 @@ import msgspec
 
 from seawall.analytics.columns import CHUNK, Ints, Samples, Texts
 from seawall.api.instruments import Instrument, InstrumentId, Venue
-from seawall.api.orders import (
-    AccountId,
-    ClientOrderId,
-    Liquidity,
-    OrderFilled,
-    OrderId,
-    OrderStatus,
-    OrderType,
-    Side,
-    TimeInForce,
-)
-from seawall.api.units import Currency, Money, Nanos, Price, Quantity
+from seawall.api.orders import AccountId, Liquidity, OrderFilled, OrderStatus, OrderType, Side, TimeInForce
+from seawall.api.projections import OrderClosed
+from seawall.api.signals import FillApplied
+from seawall.api.units import Currency, Money, Nanos, Price
 
 EQUITY_ROWS_MAX = 1 << 19
 PRICE_ROWS_MAX = 1 << 14  # Per instrument.
@@ -35,24 +27,7 @@ class CashKind(StrEnum):
     LIQUIDATION_FEE = "liquidation_fee"
 
 
-class OrderRecord(msgspec.Struct, frozen=True, gc=False):
-    """One order of a strategy, told once: when it ended, or at the end of the run if it is still open."""
-
-    created_time: Nanos
-    ended_time: Nanos
-    strategy: str
-    instrument: InstrumentId
-    side: Side
-    order_type: OrderType
-    time_in_force: TimeInForce
-    quantity: Quantity
-    price: Price  # 0: none, a market order.
-    filled_quantity: Quantity
-    status: OrderStatus
-    reason: str  # Why it was rejected, canceled or expired; empty otherwise.
-    client_order_id: ClientOrderId
-    order_id: OrderId  # 0: the venue never gave one.
-    decision_price: Price  # What the strategy saw when it decided; slippage is measured against it. 0: not known.
+Fill = OrderFilled | FillApplied  # What venues say, or what the engine booked: both tell the same of a fill.
 
 
 class FillColumns:
@@ -69,7 +44,7 @@ class FillColumns:
         self.order_id = Ints()
         self.trade_id = Ints()
 
-    def extend(self, strategies: list[str], fills: list[OrderFilled]) -> None:
+    def extend(self, strategies: list[str], fills: list[Fill]) -> None:
         self.time.extend([fill.event_time for fill in fills])
         self.strategy.extend(strategies)
         self.instrument.extend([fill.instrument for fill in fills])
@@ -101,9 +76,9 @@ class OrderColumns:
         self.order_id = Ints()
         self.decision_price = Ints()
 
-    def extend(self, orders: list[OrderRecord]) -> None:
-        self.created_time.extend([order.created_time for order in orders])
-        self.ended_time.extend([order.ended_time for order in orders])
+    def extend(self, orders: list[OrderClosed]) -> None:
+        self.created_time.extend([order.created for order in orders])
+        self.ended_time.extend([order.closed for order in orders])
         self.strategy.extend([order.strategy for order in orders])
         self.instrument.extend([order.instrument for order in orders])
         self.side.extend([order.side for order in orders])
@@ -111,7 +86,7 @@ class OrderColumns:
         self.time_in_force.extend([order.time_in_force for order in orders])
         self.quantity.extend([order.quantity for order in orders])
         self.price.extend([order.price for order in orders])
-        self.filled_quantity.extend([order.filled_quantity for order in orders])
+        self.filled_quantity.extend([order.cumulative_quantity for order in orders])
         self.status.extend([order.status for order in orders])
         self.reason.extend([order.reason for order in orders])
         self.client_order_id.append("\n".join([order.client_order_id for order in orders]))
@@ -147,11 +122,11 @@ class Recorder:
         self.movements: list[CashMovement] = []
         self.equity = Samples(4, EQUITY_ROWS_MAX)  # time, equity, gross, net
         self.prices = {i: Samples(2, PRICE_ROWS_MAX) for i in ids}  # time, price
-        self._fills: list[OrderFilled] = []
+        self._fills: list[Fill] = []
         self._fill_strategies: list[str] = []
-        self._orders: list[OrderRecord] = []
+        self._orders: list[OrderClosed] = []
 
-    def fill(self, strategy: str, fill: OrderFilled) -> None:
+    def fill(self, strategy: str, fill: Fill) -> None:
         """A fill of one of `strategy`'s orders, in the order of booking."""
         pending = self._fills
         pending.append(fill)
@@ -159,9 +134,10 @@ class Recorder:
         if len(pending) >= CHUNK:
             self._pack_fills()
 
-    def order(self, record: OrderRecord) -> None:
+    def order(self, order: OrderClosed) -> None:
+        """One order of a strategy, told once: when it ended, or at the end of the run, with the status it has then, if it is still open."""
         pending = self._orders
-        pending.append(record)
+        pending.append(order)
         if len(pending) >= CHUNK:
             self._pack_orders()
 

@@ -33,10 +33,13 @@ NEVER = Nanos(1 << 62)
 _ROUND_TRIPS = 4  # To log on and synchronise, and then some.
 
 
+Note = Callable[[Any, Nanos], None]
+
+
 class Observer(Protocol):
     """What takes down the run. Not a machine: it answers nothing."""
 
-    handlers: Mapping[type[Message], Callable[[Any, Nanos], None]]  # Of what goes to PROJECTIONS, and of FillApplied.
+    handlers: Mapping[type[Message], Note]  # Of what goes to PROJECTIONS, and of FillApplied.
 
     def sample(self, now: Nanos) -> None:
         """Notes the equity."""
@@ -72,16 +75,18 @@ class Backtest:
         self._streams = len(streams)
         self._ticking: list[Machine] = [engine, *(m for m in strategies if m.strategy.TIMER_SECONDS is not None)]
         machines: list[Machine] = [engine, *venues, *strategies]
-        self._handlers: dict[Address, dict[type[Message], Handler]] = {m.address: dict(m.handlers) for m in machines}
-        self._handlers[PROJECTIONS] = {kind: _noted(note) for kind, note in observer.handlers.items()}
+        self._handlers: dict[Address, dict[type[Message], Callable[[Any, Nanos], list[Envelope] | None]]] = {
+            m.address: dict(m.handlers) for m in machines
+        }
+        self._handlers[PROJECTIONS] = dict(observer.handlers)
         for machine in strategies:
             own = self._handlers[machine.address]
-            own[FillApplied] = _noted(observer.handlers[FillApplied], own[FillApplied])
-        failing = self._handlers[engine.address]
-        failing[StrategyFailed] = _noted(self._silence_failed, failing[StrategyFailed])
+            own[FillApplied] = _observed(observer.handlers[FillApplied], own[FillApplied])
+        of_engine = self._handlers[engine.address]
+        of_engine[StrategyFailed] = _observed(self._silence_failed, of_engine[StrategyFailed])
 
     def start(self, now: Nanos, commands: Sequence[Envelope]) -> None:
-        """Just before `now`, opens the accounts (`commands` to the venues) and lets the sessions synchronise; at `now` the strategies start."""
+        """Just before `now` the accounts open (`commands` to the venues) and the sessions synchronise; at `now` the strategies start."""
         at = Nanos(now - _ROUND_TRIPS * (self.latency.order + self.latency.report))
         self._queue.extend(commands)
         self._drain(at)
@@ -111,6 +116,7 @@ class Backtest:
         venue and engine, resting orders if there are any, the strategies. Guarded by `backtest_noop_ticks_per_s` in benchmarks."""
         routes, queue, trade, quote, update_of = self._routes, self._queue, Kind.TRADE, Kind.QUOTE, PriceUpdate
         wake, now, current = self.wake, self.now, -1
+        volume: Any
         for now, index, a, fa, fb, rest in rows:
             if now >= wake:
                 self._wake(now)
@@ -196,19 +202,18 @@ class Backtest:
 
     def _drain(self, now: Nanos) -> None:
         """Delivers what is queued, and what that leads to, in the order it was sent."""
-        queue, handlers, delayed, venues = self._queue, self._handlers, self._delayed, self._venues
+        queue, handlers, delayed = self._queue, self._handlers, self._delayed
         while queue:
             envelope = queue.popleft()
             target, message = envelope.target, envelope.message
             handler = handlers[target].get(type(message))
-            if handler is None:
-                continue
-            out = handler(message, now)
-            if out:
-                if delayed and (target in venues or target == self.engine.address):
-                    self._send(target, out, now)
-                else:
-                    queue.extend(out)
+            if handler is not None:
+                out = handler(message, now)
+                if out:
+                    if delayed:
+                        self._send(target, out, now)
+                    else:
+                        queue.extend(out)
         self._plan()
 
     def _send(self, source: Address, envelopes: Sequence[Envelope], now: Nanos) -> None:
@@ -274,14 +279,13 @@ class Backtest:
                     route.silence(machine)
 
 
-def _noted(note: Callable[[Any, Nanos], None], handler: Handler | None = None) -> Handler:
-    """A handler that is also observed."""
+def _observed(observe: Note, handler: Any) -> Handler:
+    def observed(message: Any, now: Nanos) -> list[Envelope]:
+        observe(message, now)
+        envelopes: list[Envelope] = handler(message, now)
+        return envelopes
 
-    def noted(message: Any, now: Nanos) -> list[Envelope]:
-        note(message, now)
-        return handler(message, now) if handler is not None else []
-
-    return noted
+    return observed
 
 
 def _as_message(route: StreamRoute, now: Nanos, a: int, rest: tuple[Any, ...]) -> Message:

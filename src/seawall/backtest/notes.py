@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from seawall.analytics.recorder import OrderRecord, Recorder
+from seawall.analytics.recorder import Recorder
 from seawall.api.message import Message
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
 from seawall.api.risk import TradingHalted, TradingResumed
@@ -56,12 +56,7 @@ class Notes:
 
     def _order(self, order: OrderClosed, now: Nanos) -> None:
         self.orders += 1
-        record = OrderRecord(
-            order.created, order.closed, order.strategy, order.instrument, order.side, order.order_type, order.time_in_force,
-            order.quantity, order.price, order.cumulative_quantity, order.status, order.reason, order.client_order_id,
-            order.order_id, order.decision_price,
-        )  # fmt: skip
-        self.recorder.order(record)
+        self.recorder.order(order)
 
     def _refusal(self, refusal: IntentRefused, now: Nanos) -> None:
         self.refusals[refusal.check] = self.refusals.get(refusal.check, 0) + 1

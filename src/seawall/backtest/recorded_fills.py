@@ -18,7 +18,7 @@ from seawall.exchange.core.order_book import Order
 
 BUY = Side.BUY
 MAKER = Liquidity.MAKER
-FILLED = OrderStatus.FILLED
+FILLED, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED
 
 
 class RecordedVenueState(msgspec.Struct):
@@ -92,14 +92,15 @@ def fill(
         now,
     )
     member.remember(report)
-    if leaves:
-        order.status = OrderStatus.PARTIALLY_FILLED
-    else:
-        close(member, order, FILLED)
+    order.status = PARTIALLY_FILLED if leaves else FILLED
+    if not leaves:
+        member.open.pop(order.client_order_id, None)
+        member.client.closed.append(order)
     return Envelope(member.owner, report)
 
 
-def close(member: Member, order: Order, status: OrderStatus) -> None:
+def end(member: Member, order: Order, status: OrderStatus) -> None:
+    """Of an order that is withdrawn or never waited, and is not filled."""
     order.status = status
     member.open.pop(order.client_order_id, None)
     member.client.closed.append(order)
@@ -107,6 +108,6 @@ def close(member: Member, order: Order, status: OrderStatus) -> None:
 
 def expire(member: Member, order: Order, now: Nanos) -> Envelope:
     """Ends an order that is not kept any more, with what it has filled."""
-    close(member, order, OrderStatus.EXPIRED)
+    end(member, order, OrderStatus.EXPIRED)
     filled = Quantity(order.quantity - order.leaves_quantity)
     return Envelope(member.owner, OrderExpired(order.account, order.client_order_id, order.instrument, order.order_id, filled, now))

@@ -38,7 +38,7 @@ from seawall.api.orders import (
 )
 from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
 from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
-from seawall.backtest.recorded_fills import RecordedVenueState, close, expire, fill, wait, withdraw
+from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fill, wait, withdraw
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import ExchangeState, Floor, Member
@@ -234,7 +234,10 @@ class RecordedVenue:
     # Orders
 
     def _place_order(self, request: PlaceOrder, now: Nanos) -> list[Envelope]:
-        """Checked whole before anything changes, in the order of `RejectReason`; an order that is accepted cannot fail."""
+        """Checked whole before anything changes, in the order of `RejectReason`; an order that is accepted cannot fail.
+
+        In one piece, though long: most of what a backtest spends on an order at the venue, it spends here.
+        """
         member = self._floor.members.get(request.account)
         if member is None:
             return self._floor.drop()
@@ -265,8 +268,12 @@ class RecordedVenue:
             return _reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would")
         if not offer and not limit:
             return _reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if buying else 'buy'}")
-        order = self._accepted(request, lots)
-        out = [Envelope(member.owner, OrderAccepted(order.account, order.client_order_id, order.instrument, order.order_id, now))]
+        account, client_order_id, key, tif = request.account, request.client_order_id, request.instrument, request.time_in_force
+        desk = self._state.desk
+        order_id: Any = desk.last_order_id + 1
+        desk.last_order_id = order_id
+        order = Order(order_id, account, client_order_id, key, side, request.order_type, tif, limit, lots, lots, NEW)
+        out = [Envelope(member.owner, OrderAccepted(account, client_order_id, key, order_id, now))]
         if waitlist.bars_only:
             quoted = market.ask if buying else market.bid
             resting = request.order_type is LIMIT_MAKER
@@ -275,29 +282,11 @@ class RecordedVenue:
             if limit:
                 price = min(price, limit) if buying else max(price, limit)
             out.append(fill(self._state, waitlist, member, order, price, lots, TAKER, now))
-        elif request.time_in_force is GTC:
+        elif tif is GTC:
             wait(waitlist, member, Waiting(order, now, limit))
         else:
             out.append(expire(member, order, now))
         return out
-
-    def _accepted(self, request: PlaceOrder, lots: Quantity) -> Order:
-        desk = self._state.desk
-        order_id: Any = desk.last_order_id + 1
-        desk.last_order_id = order_id
-        return Order(
-            order_id,
-            request.account,
-            request.client_order_id,
-            request.instrument,
-            request.side,
-            request.order_type,
-            request.time_in_force,
-            request.price,
-            lots,
-            lots,
-            NEW,
-        )
 
     def _cancel_order(self, request: CancelOrder, now: Nanos) -> list[Envelope]:
         member = self._floor.members.get(request.account)
@@ -312,7 +301,7 @@ class RecordedVenue:
         if order is None or order.instrument != request.instrument:
             return _reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
         withdraw(waitlist, member, waitlist.orders[order.order_id])
-        close(member, order, OrderStatus.CANCELED)
+        end(member, order, OrderStatus.CANCELED)
         filled = Quantity(order.quantity - order.leaves_quantity)
         return [Envelope(member.owner, OrderCanceled(order.account, order.client_order_id, order.instrument, order.order_id, filled, now))]
 

@@ -6,7 +6,7 @@ Fills are the venues' word: each is told once, whatever links do to it. Whose or
 from collections import deque
 from collections.abc import Mapping
 
-from seawall.analytics.recorder import CashKind, OrderRecord, Recorder
+from seawall.analytics.recorder import CashKind, Recorder
 from seawall.api.message import Address, Message, Restarted
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
@@ -121,13 +121,7 @@ class Notes:
         if order.client_order_id not in self._told:
             self._told[order.client_order_id] = True
             self.orders[order.strategy] = self.orders.get(order.strategy, 0) + 1
-            self.recorder.order(
-                OrderRecord(
-                    order.created, order.closed, order.strategy, order.instrument, order.side, order.order_type, order.time_in_force,
-                    order.quantity, order.price, order.cumulative_quantity, order.status, order.reason, order.client_order_id,
-                    order.order_id, order.decision_price,
-                )
-            )  # fmt: skip
+            self.recorder.order(order)
 
     def _restarted(self, machine: Address, restarted: Restarted, now: Nanos) -> None:
         engine = self.engine()

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from seawall.analytics.build import build_result
-from seawall.analytics.recorder import OrderRecord, Recorder
+from seawall.analytics.recorder import Recorder
 from seawall.analytics.result import Result
 from seawall.analytics.summary import RunSummary
 from seawall.api.instruments import Instrument, define_spot
 from seawall.api.orders import Liquidity, OrderFilled, OrderStatus, OrderType, Side, TimeInForce
+from seawall.api.projections import OrderClosed
 from seawall.api.units import parse_decimal
 
 INSTRUMENTS = [
@@ -42,8 +43,28 @@ def record(into: Recorder, text: str, decision: str | None = None) -> None:
         when, fee_minor = at(f"{day} {time}"), parse_decimal(fee, 1, 10 ** into.currency_decimals[asset])
         head = ("main", f"1-{number}", instrument.id, number, 100 + number, Side(side), ticks)
         into.fill(strategy, OrderFilled(*head, lots, lots, 0, Liquidity.TAKER, fee_minor, asset, when))
-        order = (when, when, strategy, instrument.id, Side(side), OrderType.MARKET, TimeInForce.IOC, lots, 0, lots)
-        into.order(OrderRecord(*order, OrderStatus.FILLED, "", f"1-{number}", number, decided))
+        into.order(order(strategy, instrument_id, Side(side), lots, made=when, filled=lots, number=number, decision_price=decided))
+
+
+def order(
+    strategy: str,
+    instrument: str,
+    side: Side,
+    quantity: int,
+    *,
+    made: int,
+    filled: int,
+    ended: int | None = None,
+    status: OrderStatus = OrderStatus.FILLED,
+    reason: str = "",
+    number: int = 0,
+    decision_price: int = 0,
+) -> OrderClosed:
+    """A market order; `number` 0: the venue never took it."""
+    return OrderClosed(
+        strategy, "tag", f"1-{number or 1}", number, instrument, side, OrderType.MARKET, TimeInForce.IOC, quantity, 0, filled, 0,
+        status, reason, decision_price, made, made if ended is None else ended,
+    )  # fmt: skip
 
 
 def result(into: Recorder, marks: dict[str, str] | None = None, **changes: Any) -> Result:

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from seawall.analytics.recorder import CashKind, OrderRecord
+from seawall.analytics.recorder import CashKind
 from seawall.api.instruments import define_spot
-from seawall.api.orders import OrderStatus, OrderType, Side, TimeInForce
-from tests.unit.analytics.runs import at, record, recorder, result, result_of
+from seawall.api.orders import OrderStatus, Side
+from tests.unit.analytics.runs import at, order, record, recorder, result, result_of
 
 MARKS = {"alpha:BTC-USDT": "100", "beta:BTC-USDT": "100", "beta:ETH-USDC": "10"}
 FILLS = """
@@ -43,8 +43,8 @@ def test_amounts_beyond_eight_bytes_are_exact() -> None:
 
 def test_an_order_without_price_number_or_decision_has_none() -> None:
     into = recorder()
-    head = (at("01 10:00"), at("01 10:01"), "ema", "alpha:BTC-USDT", Side.BUY, OrderType.MARKET, TimeInForce.IOC, 5, 0, 0)
-    into.order(OrderRecord(*head, OrderStatus.REJECTED, "insufficient_balance", "1-1", 0, 0))
+    made, ended, why = at("01 10:00"), at("01 10:01"), {"status": OrderStatus.REJECTED, "reason": "insufficient_balance"}
+    into.order(order("ema", "alpha:BTC-USDT", Side.BUY, 5, made=made, ended=ended, filled=0, **why))
     row = result(into).orders.row(0, named=True)
     assert (row["price"], row["order_id"], row["decision_price"]) == (None, None, None)
     assert (row["quantity"], row["filled_quantity"], row["status"]) == (Decimal("0.005"), Decimal(0), "rejected")

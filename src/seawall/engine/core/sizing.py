@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue, instrument_id
-from seawall.api.orders import OrderType, Side
+from seawall.api.orders import OrderType, Side, TimeInForce
 from seawall.api.signals import OrderRequested, SignalGenerated
 from seawall.api.units import Nanos, Price
 from seawall.engine.core.intent import Intent
@@ -15,14 +15,16 @@ from seawall.runtime.floats import is_finite, lots_below, nearest_tick
 
 
 class Dropped(msgspec.Struct, frozen=True):
-    """The wish leads to no order. `malformed`: it should not have been uttered."""
+    """The wish leads to no order. `malformed`: it should not have been uttered. Reasons are counted, so they are few: details go to `about`."""
 
     reason: str
+    about: str = ""
     malformed: bool = False
     value: float = 0.0
 
 
 BUY, SELL = Side.BUY, Side.SELL
+GTC = TimeInForce.GTC
 LARGEST = 1 << 62  # Of lots or minor units: what still fits every message.
 
 
@@ -33,6 +35,15 @@ def _problem(strength: float, confidence: float, min_confidence: float) -> Dropp
     if not 0.0 <= confidence <= 1.0:
         return Dropped("confidence must lie between 0 and 1", malformed=True, value=confidence)
     return Dropped("confidence under the strategy's min_confidence") if confidence < min_confidence else None
+
+
+def _contradiction(order_type: OrderType, time_in_force: TimeInForce) -> Dropped | None:
+    """What every venue would reject."""
+    if order_type is OrderType.LIMIT_MAKER:
+        return Dropped("a limit_maker order only rests: its time_in_force is gtc", time_in_force, malformed=True)
+    if order_type is OrderType.MARKET and time_in_force is TimeInForce.FOK:
+        return Dropped("a market order takes what is there: for all or nothing use a limit order", time_in_force, malformed=True)
+    return None
 
 
 class Sizing:
@@ -54,7 +65,7 @@ class Sizing:
         if not (-1.0 <= strength <= 1.0 and account.min_confidence <= confidence <= 1.0):
             if problem := _problem(strength, confidence, account.min_confidence):
                 return problem
-            strength = 1.0 if strength > 0.0 else -1.0
+            strength = max(-1.0, min(strength, 1.0))
         side = BUY if strength > 0.0 else SELL
         listed = self.by_symbol.get(signal.symbol)
         instrument = listed[0] if listed and len(listed) == 1 and not signal.venue else self._route(signal.symbol, signal.venue, side)
@@ -75,13 +86,13 @@ class Sizing:
         """The named venue, or the live one with the best price (the first of equals)."""
         if venue:
             named = self.instruments.get(instrument_id(venue, symbol))
-            return named if named is not None else Dropped(f"{symbol} is not traded on {venue}", malformed=True)
+            return named if named is not None else Dropped("not traded on that venue", f"{symbol} on {venue}", malformed=True)
         listed = self.by_symbol.get(symbol)
         if listed is None:
-            return Dropped(f"unknown symbol {symbol}", malformed=True)
+            return Dropped("unknown symbol", symbol, malformed=True)
         if len(listed) == 1:
             return listed[0]
-        return self._best(listed, side) or Dropped(f"no live venue has a price for {symbol}")
+        return self._best(listed, side) or Dropped("no live venue has a price", symbol)
 
     def _best(self, listed: list[Instrument], side: Side) -> Instrument | None:
         best: Instrument | None = None
@@ -102,9 +113,13 @@ class Sizing:
     ) -> Intent | Dropped:
         price = Price(0)
         if wish.order_type is not OrderType.MARKET:
-            if not (is_finite(wish.limit_price) and wish.limit_price > 0.0):
+            if not 0.0 < wish.limit_price < LARGEST:
                 return Dropped(f"a {wish.order_type} order needs a positive limit_price", malformed=True, value=wish.limit_price)
             price = nearest_tick(instrument, wish.limit_price)
+            if not price:
+                return Dropped("limit_price rounds to nothing", malformed=True, value=wish.limit_price)
+        if wish.time_in_force is not GTC and (problem := _contradiction(wish.order_type, wish.time_in_force)):
+            return problem
         if not 0.0 <= quantity < LARGEST:
             return Dropped("the size must be a finite number, not negative", malformed=True, value=quantity)
         lots = lots_below(instrument, quantity)
@@ -113,9 +128,10 @@ class Sizing:
         market = self.markets[instrument.id]
         reference = (market.ask if side is BUY else market.bid) or market.last or market.mark()
         notional = (price or reference) * lots * instrument.tick_value
-        if notional >= LARGEST:
+        amount = lots * instrument.lot_value
+        if notional >= LARGEST or amount >= LARGEST:
             return Dropped("worth more than can be counted", malformed=True, value=quantity)
         return Intent(
             account, wish.tag, instrument, market, side, wish.order_type, wish.time_in_force, lots, price,
-            reference, Nanos(wish.signal_time), lots * instrument.lot_value, notional,
+            reference, Nanos(wish.signal_time), amount, notional,
         )  # fmt: skip

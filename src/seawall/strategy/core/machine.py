@@ -180,11 +180,13 @@ class StrategyMachine:
         self.outbox.clear()  # Of what a constructor said: it may speak from the first callback on.
 
     def _show_position(self, instrument: Instrument) -> None:
-        positions, symbol = self._state.positions, instrument.symbol
-        total = 0
-        for key in self._listed[symbol]:
-            total += positions.get(key, 0)
-        self.strategy.positions[symbol] = base_as_float(instrument, total)
+        positions, listed = self._state.positions, self._listed[instrument.symbol]
+        total = positions[instrument.id]
+        if len(listed) > 1:
+            total = 0
+            for key in listed:
+                total += positions.get(key, 0)
+        self.strategy.positions[instrument.symbol] = base_as_float(instrument, total)
 
     def _call(self, callback: Callable[..., Any], now: Nanos, *arguments: Any) -> list[Envelope]:
         if not self._state.running:
