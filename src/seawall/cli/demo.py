@@ -23,9 +23,9 @@ PACKAGED = "demo_strategies"  # Where pyproject.toml puts the strategies of an i
 LONGEST_HOURS = 24 * 365
 SIZES = {"BTC-USDT": 0.05, "ETH-USDT": 1.0, "SOL-USDT": 20.0}
 STRATEGIES: dict[str, dict[str, Any]] = {  # The name of the file -> parameters.
-    "arbitrage": {"reference": "USDT", "fee_bps": 2.5, "min_spread_bps": 5, "max_position_size": 0.05, "max_inventory": 0.5},
-    "ema_cross": {"fast": 100, "slow": 400, "max_position_size": SIZES},
-    "mean_reversion": {"window": 120, "max_position_size": SIZES},
+    "arbitrage": {"reference": "USDT", "fee_bps": 2.5, "min_spread_bps": 10, "max_position_size": 0.05, "max_inventory": 0.5},
+    "ema_cross": {"fast": 200, "slow": 1_000, "max_position_size": SIZES},
+    "mean_reversion": {"window": 120, "entry": 3.0, "max_position_size": SIZES},
 }
 
 

@@ -187,7 +187,7 @@ def _ladder(instrument: Instrument) -> Ladder:
     step = Price(max(1, ticks * LADDER_STEP_PPM // PPM))
     quantity = Quantity(LADDER_VALUE * COIN // (ticks * instrument.tick_value))
     own = DEPOSITS[instrument.base]
-    return Ladder(instrument, step, LADDER_LEVELS, quantity, inventory=Money(RICHES * own), inventory_limit=own)
+    return Ladder(instrument, step, LADDER_LEVELS, quantity, inventory=Money(RICHES * own), inventory_limit=Money(2 * own))
 
 
 def _noise_trader(venue: Venue, seed: int) -> NodeSpec:
