@@ -27,7 +27,7 @@ def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) ->
         elif ours == "aggressor":
             out.append(_aggressor(theirs, dtype).alias(ours))
         elif dtype.is_numeric() or dtype in (pl.String, pl.Null):
-            out.append(pl.col(theirs).cast(pl.Int64 if ours == "trade_id" else pl.Float64).alias(ours))
+            out.append((pl.col(theirs).cast(pl.Int64).fill_null(0) if ours == "trade_id" else pl.col(theirs).cast(pl.Float64)).alias(ours))
         else:
             raise RecordingError(f"{name}: column {theirs} holds {dtype}, not numbers")
     present = {column.lower(): column for column in schema.names()}

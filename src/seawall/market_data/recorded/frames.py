@@ -16,16 +16,16 @@ def is_table(candidate: object) -> bool:
 
 def as_polars(table: Any, name: str) -> pl.LazyFrame:
     """Raises: RecordingError: not a table, or its columns differ in length or hold things polars cannot take."""
-    if isinstance(table, pl.LazyFrame):
-        return table
-    if isinstance(table, pl.DataFrame):
-        return table.lazy()
     try:
+        if isinstance(table, pl.LazyFrame):
+            return table.collect().lazy()  # Once, and not for every slice.
+        if isinstance(table, pl.DataFrame):
+            return table.lazy()
         columns = _columns_of_pandas(table) if _looks_like_pandas(table) else {str(key): _plain(values) for key, values in table.items()}
         return pl.DataFrame(columns).lazy()
     except (pl.exceptions.PolarsError, TypeError, ValueError, AttributeError) as error:
         raise RecordingError(
-            f"{name}: {type(table).__name__} cannot be read as a table: {_first_line(error)}", "Give columns of equal length."
+            f"{name}: {type(table).__name__} cannot be read as a table: {_first_line(error)}", "Give a frame, or columns of equal length."
         ) from None
 
 

@@ -93,8 +93,8 @@ def test_chunks_say_when_all_rows_are_of_one_kind() -> None:
 
 
 def test_aggressor_and_trade_id_are_carried() -> None:
-    [chunk] = open_recording(trades([1.0, 2.0, 3.0], aggressor=["buy", "sell", None], trade_id=[7, 8, 9])).chunks()
-    assert chunk.columns[2:] == ([1, -1, 0], [7, 8, 9])
+    [chunk] = open_recording(trades([1.0, 2.0, 3.0], aggressor=["buy", "sell", None], trade_id=[7, None, 9])).chunks()
+    assert chunk.columns[2:] == ([1, -1, 0], [7, 0, 9])
 
 
 def test_a_window_of_time_is_half_open() -> None:

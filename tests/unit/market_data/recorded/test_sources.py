@@ -68,6 +68,13 @@ def test_a_pandas_frame_with_its_time_in_the_index() -> None:
     assert rows(naive.tz_localize("America/New_York"), symbol="BTC-USD")[0][0] == [t + 5 * 3600 * 10**9 for t in time]
 
 
+def test_a_lazy_frame_is_computed_once() -> None:
+    computed: list[int] = []
+    lazy = trades([1.0, 2.0]).lazy().map_batches(lambda frame: (computed.append(frame.height), frame)[1])
+    assert rows(lazy) == rows(trades([1.0, 2.0]))
+    assert computed == [2]
+
+
 def test_a_dict_names_the_instrument_of_each_table() -> None:
     table = {"ts": SECONDS, "price": [1.0, 2.0, 3.0], "qty": [1.0, 1.0, 1.0]}
     recording = open_recording({"kraken:BTC-USD": table, "ETH-USD": table}, venue="here")
