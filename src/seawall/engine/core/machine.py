@@ -129,7 +129,8 @@ class Engine:
         return self.state.halt is not None
 
     def is_live(self, venue: Venue) -> bool:
-        return self.session_of[venue].live
+        session = self.session_of.get(venue)  # None: we only watch prices there.
+        return session is not None and session.live
 
     # Market data
 
@@ -186,7 +187,7 @@ class Engine:
 
     def _cancel_requested(self, request: signals.CancelRequested, now: Nanos) -> list[Envelope]:
         order = self.orders.by_tag(request.strategy, request.tag)
-        return [] if order is None or order.cancel_wanted else self._cancel(order, now)
+        return [] if order is None or order.cancel_wanted or order.ended is not None else self._cancel(order, now)
 
     def _submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
         verdict = review(intent, self, now)
@@ -234,11 +235,11 @@ class Engine:
 
     def _drop(self, wish: signals.SignalGenerated | signals.OrderRequested, account: StrategyAccount, dropped: Dropped) -> list[Envelope]:
         account.dropped[dropped.reason] = account.dropped.get(dropped.reason, 0) + 1
-        strategy = wish.strategy
-        out = [Envelope(strategy, OrderChanged(strategy, wish.tag, OrderStatus.REJECTED, dropped.reason))]
+        strategy, reason = wish.strategy, f"{dropped.reason}: {dropped.about}" if dropped.about else dropped.reason
+        out = [Envelope(strategy, OrderChanged(strategy, wish.tag, OrderStatus.REJECTED, reason))]
         if dropped.malformed:
             breach = BreachReported(
-                strategy, BreachType.MALFORMED_SIGNAL, "sizing", 0.0, dropped.value, dropped.reason, wish.symbol, wish.venue, wish.tag
+                strategy, BreachType.MALFORMED_SIGNAL, "sizing", 0.0, dropped.value, reason, wish.symbol, wish.venue, wish.tag
             )
             out.append(Envelope(strategy, breach))
         return out
@@ -260,7 +261,7 @@ class Engine:
         return [session.cancel(order, now)] if session.connected else []
 
     def _cancel_all(self, now: Nanos, strategy: Address | None = None) -> list[Envelope]:
-        wanted = [o for o in self.state.orders.values() if strategy in (None, o.strategy) and not o.cancel_wanted]
+        wanted = [o for o in self.state.orders.values() if strategy in (None, o.strategy) and not o.cancel_wanted and o.ended is None]
         return [envelope for order in wanted for envelope in self._cancel(order, now)]
 
     def _halt_trading(self, command: risk.HaltTrading, now: Nanos) -> list[Envelope]:
@@ -270,7 +271,7 @@ class Engine:
         return [Envelope(PROJECTIONS, self.state.halt), *self._cancel_all(now)]
 
     def _resume_trading(self, command: risk.ResumeTrading, now: Nanos) -> list[Envelope]:
-        if self.state.halt is None or not command.operator:
+        if self.state.halt is None or not command.operator.strip():
             return []
         self.state.halt = None
         return [Envelope(PROJECTIONS, risk.TradingResumed(command.operator, command.reason))]
@@ -293,8 +294,9 @@ class Engine:
             return []  # What was accepted once cannot be rejected: a copy of our request came late.
         if report.reason is orders.RejectReason.DUPLICATE_CLIENT_ORDER_ID:
             return [session.query(order, now)]  # The venue has it already: our request arrived twice.
+        out = [session.ask_time(now)] if report.reason is orders.RejectReason.REQUEST_EXPIRED else []
         reason = f"{report.reason}: {report.detail}" if report.detail else str(report.reason)
-        return self.booking.ended(session, order, OrderStatus.REJECTED, 0, reason, now)
+        return out + self.booking.ended(session, order, OrderStatus.REJECTED, 0, reason, now)
 
     def _order_filled(self, fill: orders.OrderFilled, now: Nanos) -> list[Envelope]:
         session = self._heard(fill.account, now)
@@ -312,12 +314,13 @@ class Engine:
         return self.booking.ended(session, order, status, report.cumulative_quantity, "", now)
 
     def _cancel_rejected(self, report: orders.CancelRejected, now: Nanos) -> list[Envelope]:
-        """Nothing to cancel: it ended, or has not arrived yet. Only asking tells."""
+        """Nothing to cancel: it ended, or has not arrived yet. Only asking tells. Or our idea of the venue's clock is wrong."""
         session = self._heard(report.account, now)
         order = self.state.orders.get(report.client_order_id)
         if session is None or order is None or order.ended is not None:
             return []
-        return [session.query(order, now)]
+        out = [session.ask_time(now)] if report.reason is orders.RejectReason.REQUEST_EXPIRED else []
+        return [*out, session.query(order, now)]
 
     # The venue session
 
@@ -330,9 +333,9 @@ class Engine:
 
     def _restarted(self, restarted: Restarted, now: Nanos) -> list[Envelope]:
         """What we sent last may never have left: nothing about unanswered orders is known until the venue is asked."""
-        self.state.epoch = restarted.epoch
-        self.state.next_order = 1
-        self._prefix = f"{restarted.epoch:x}-"
+        if restarted.epoch > self.state.epoch:
+            self.state.epoch, self.state.next_order = restarted.epoch, 1
+            self._prefix = f"{restarted.epoch:x}-"
         out: list[Envelope] = []
         for session in self.sessions.values():
             out += self._drop_session(session, "restart", now)

@@ -67,24 +67,21 @@ class Portfolio:
         total = 0
         for exposure, market, tick_value, lot_value, foreign in self._lines:
             if exposure.reach:
-                value = exposure.reach * (market.last or market.mark()) * tick_value // lot_value
-                if not value or foreign:
-                    converted = self._in_valuation_currency(value, foreign)
+                mark = market.last or market.mark()
+                if not mark:
+                    return None
+                value = exposure.reach * mark * tick_value // lot_value
+                if foreign:
+                    converted = self.rates.value(Currency(foreign), value)
                     if converted is None:
                         return None
                     value = converted
                 total += value
         if instrument is None:
             return total
-        more = added * self.markets[instrument.id].mark() * instrument.tick_value // instrument.lot_value
-        converted = self._in_valuation_currency(more, "" if instrument.quote == self.rates.currency else instrument.quote)
-        return None if converted is None else total + converted
-
-    def _in_valuation_currency(self, amount: int, foreign: str) -> int | None:
-        """None: no price gave the amount, or there is no rate for it."""
-        if not amount:
-            return None
-        return self.rates.value(Currency(foreign), amount) if foreign else amount
+        mark = self.markets[instrument.id].mark()
+        more = self.rates.value(instrument.quote, added * mark * instrument.tick_value // instrument.lot_value) if mark else None
+        return None if more is None else total + more
 
     def rows(self) -> Iterator[Row]:
         """One row a position, strategies and instruments in the order they first traded."""

@@ -13,12 +13,14 @@ from seawall.engine.core.checks.signal_age import signal_age
 from seawall.engine.core.checks.stale_data import stale_data
 from seawall.engine.core.checks.strategy_running import strategy_running
 from seawall.engine.core.checks.total_notional import total_notional
+from seawall.engine.core.checks.unique_tag import unique_tag
 from seawall.engine.core.checks.venue_filters import venue_filters
 from seawall.engine.core.checks.venue_live import venue_live
 
 CHECKS = (
     halted,
     strategy_running,
+    unique_tag,
     venue_live,
     signal_age,
     stale_data,
