@@ -1,0 +1,12 @@
+"""Two open orders of one strategy never share a tag: a cancel could mean either."""
+
+from seawall.api.signals import BreachType
+from seawall.api.units import Nanos
+from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.intent import Intent, Refusal
+
+
+def unique_tag(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+    if desk.orders.by_tag(intent.account.address, intent.tag) is None:
+        return None
+    return Refusal("unique_tag", BreachType.MALFORMED_SIGNAL, 1, 2, f"open orders tagged {intent.tag}")
