@@ -22,7 +22,7 @@ QUEUE = st.sampled_from([("place", Side.BUY, Price(98), Quantity(1)), ("place", 
 TAKE = st.tuples(st.just("take"), SIDES, PRICES | st.none(), QUANTITIES)
 CANCEL = st.tuples(st.just("cancel"), st.integers(0, 99))  # Which one of those that rest, by percentage.
 REBUILD = st.just(("rebuild",))
-OPERATIONS = st.lists(st.one_of(PLACE, QUEUE, QUEUE, CANCEL, CANCEL, TAKE, REBUILD), max_size=120)
+OPERATIONS = st.lists(st.one_of(PLACE, QUEUE, CANCEL, TAKE, REBUILD), min_size=30, max_size=90)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -251,7 +251,8 @@ def test_a_client_order_id_is_taken_while_its_order_is_open() -> None:
     assert "duplicate" in venue.order("alice", "buy", 1, 1, name="same", instrument=ETH_USDT.id)[0]
     assert venue.order("bob", "buy", 1, 1, name="same") == ["bob same accepted"]
     venue.cancel("alice", "same")
-    assert venue.order("alice", "buy", 1, 1, name="same") == ["alice same accepted"]
+    assert venue.order("alice", "sell", 1, 1, name="same")[-1] == "alice same filled 1 at 1 leaves 0 taker"
+    assert venue.order("bob", "buy", 1, 1, name="same") == ["bob same accepted"]
 
 
 def test_a_request_is_valid_until_its_last_nanosecond() -> None:

@@ -2,7 +2,7 @@
 
 from seawall.api.market_data import DepthChanged, DepthReported, Level, QueryDepth, QuoteChanged, Traded
 from seawall.api.message import PUBLIC, Address, Message
-from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderType, PlaceOrder, Side, TimeInForce
+from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderType, PlaceOrder, Side, TimeInForce, TradeId
 from seawall.api.units import Price, Quantity
 from tests.unit.exchange.core.venue import BTC_USDT, ETH_USDT, NOW, Venue
 
@@ -72,8 +72,9 @@ def test_a_trade_is_printed_with_its_aggressor() -> None:
         public(venue, "sell", price, 2)
     said = public(venue, "buy", 97, 5)
     prints = [
-        Traded(ID, number, Price(price), Quantity(size), Side.BUY, NOW) for number, price, size in ((1, 95, 2), (2, 95, 2), (3, 97, 1))
-    ]  # type: ignore[arg-type]
+        Traded(ID, TradeId(number), Price(price), Quantity(size), Side.BUY, NOW)
+        for number, price, size in ((1, 95, 2), (2, 95, 2), (3, 97, 1))
+    ]
     assert said == [*prints, quote(4, 0, 0, 97, 1), depth(4, asks="95x0 97x1")]
 
 

@@ -1,0 +1,100 @@
+"""Command sequences for an exchange: mostly what clients mean to send, some of it nonsense."""
+
+from hypothesis import strategies as st
+
+from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
+from seawall.api.instruments import InstrumentId, define_spot
+from seawall.api.market_data import QueryDepth
+from seawall.api.message import Address, Message
+from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderType, PlaceOrder, Side, TimeInForce, TradeId
+from seawall.api.units import Currency, Money, Nanos, Price, Quantity
+from seawall.exchange.core.machine import Exchange
+
+# Three currencies in a triangle, fees of every kind, a filter here and there. Their units are small: rounding shows.
+INSTRUMENTS = (
+    define_spot("x", "BTC-USDT", tick="0.01", lot="0.001", maker_fee="-0.0001", taker_fee="0.001", base_decimals=3, quote_decimals=5),
+    define_spot(
+        "x", "ETH-USDT", tick="0.1", lot="0.01", maker_fee="0", taker_fee="0.3", base_decimals=2, quote_decimals=5, min_price="9.6"
+    ),
+    define_spot("x", "ETH-BTC", tick="0.1", lot="0.01", maker_fee="1", base_decimals=2, quote_decimals=3, max_quantity="0.15"),
+)
+NAMES = ("alice", "bob", "carol")
+FUNDS = {Currency("BTC"): Money(3_000), Currency("ETH"): Money(60), Currency("USDT"): Money(50_000)}  # Enough for some orders, not for all.
+
+
+def weighted(*choices: tuple[int, st.SearchStrategy[Message]]) -> st.SearchStrategy[Message]:
+    """one_of takes every strategy once, however often it is named."""
+    return st.sampled_from([strategy for weight, strategy in choices for _ in range(weight)]).flatmap(lambda strategy: strategy)
+
+
+MEMBERS = st.sampled_from([AccountId(name) for name in NAMES])
+ACCOUNTS = st.sampled_from([AccountId(name) for name in (*NAMES, "stranger")])
+IDS = st.sampled_from([ClientOrderId(name) for name in "abcdefgh"])
+LISTED = st.sampled_from([instrument.id for instrument in INSTRUMENTS] + [INSTRUMENTS[0].id] * 5)
+SIDES, TYPES, TIMES = st.sampled_from(Side), st.sampled_from(OrderType), st.sampled_from(TimeInForce)
+PRICES = st.integers(95, 105).map(Price)
+QUANTITIES = st.integers(1, 20).map(Quantity)
+
+GTC_LIMIT = (st.just(OrderType.LIMIT), st.just(TimeInForce.GTC))
+BID = st.builds(PlaceOrder, MEMBERS, IDS, LISTED, st.just(Side.BUY), *GTC_LIMIT, QUANTITIES, st.integers(95, 100).map(Price))
+OFFER = st.builds(PlaceOrder, MEMBERS, IDS, LISTED, st.just(Side.SELL), *GTC_LIMIT, QUANTITIES, st.integers(100, 105).map(Price))
+ORDER = st.builds(PlaceOrder, ACCOUNTS, IDS, LISTED, SIDES, TYPES, TIMES, QUANTITIES, PRICES)
+LIMIT_MAKER = st.builds(
+    PlaceOrder, MEMBERS, IDS, LISTED, SIDES, st.just(OrderType.LIMIT_MAKER), st.just(TimeInForce.GTC), QUANTITIES, PRICES
+)
+MARKET = st.builds(PlaceOrder, MEMBERS, IDS, LISTED, SIDES, st.just(OrderType.MARKET), quantity=QUANTITIES)
+BY_AMOUNT = st.builds(PlaceOrder, MEMBERS, IDS, LISTED, SIDES, st.just(OrderType.MARKET), quote_quantity=st.integers(1, 5_000).map(Money))
+CANCEL = st.builds(CancelOrder, MEMBERS, IDS, LISTED)
+QUERY = st.one_of(
+    st.builds(QueryOrder, ACCOUNTS, st.just(1), LISTED, IDS),
+    st.builds(QueryOpenOrders, ACCOUNTS, st.just(2)),
+    st.builds(QueryFills, ACCOUNTS, st.just(3), LISTED, st.integers(0, 20).map(TradeId), st.integers(0, 5)),
+    st.builds(QueryBalances, ACCOUNTS, st.just(4)),
+    st.builds(QueryDepth, LISTED, st.integers(1, 5), st.just(Address("trader:alice"))),
+)
+
+NUMBERS = st.integers(-(2**63), 2**64 - 1) | st.integers(-2, 200) | st.sampled_from([2**31, 2**32, 2**53, 2**62, 2**63 - 1, 2**63])
+TEXTS = st.text(max_size=70)
+SOME_ACCOUNT = ACCOUNTS | TEXTS.map(AccountId)
+SOME_ID = IDS | TEXTS.map(ClientOrderId)
+SOME_INSTRUMENT = LISTED | TEXTS.map(InstrumentId)
+SOME_AMOUNTS = st.dictionaries(st.sampled_from(list(FUNDS)) | TEXTS.map(Currency), NUMBERS.map(Money), max_size=3)
+# All that the wire can carry. Validity is mostly left open, or nothing else would ever be looked at.
+NONSENSE = st.one_of(
+    st.builds(
+        PlaceOrder,
+        SOME_ACCOUNT,
+        SOME_ID,
+        SOME_INSTRUMENT,
+        SIDES,
+        TYPES,
+        TIMES,
+        NUMBERS.map(Quantity),
+        NUMBERS.map(Price),
+        (st.just(0) | NUMBERS).map(Money),
+        (st.just(0) | NUMBERS).map(Nanos),
+    ),
+    st.builds(CancelOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, NUMBERS.map(Nanos)),
+    st.builds(OpenAccount, SOME_ACCOUNT, TEXTS.map(Address), SOME_AMOUNTS),
+    st.builds(OpenAccount, ACCOUNTS, st.sampled_from([Address(f"trader:{name}") for name in NAMES]), SOME_AMOUNTS),
+    st.builds(QueryOrder, SOME_ACCOUNT, NUMBERS, SOME_INSTRUMENT, SOME_ID),
+    st.builds(QueryFills, SOME_ACCOUNT, NUMBERS, SOME_INSTRUMENT, NUMBERS.map(TradeId), NUMBERS),
+    st.builds(QueryDepth, SOME_INSTRUMENT, NUMBERS, TEXTS.map(Address)),
+    st.builds(Logon, SOME_ACCOUNT, NUMBERS),
+    st.builds(Heartbeat, SOME_ACCOUNT, NUMBERS),
+)
+
+SENSIBLE = weighted((4, BID), (4, OFFER), (2, ORDER), (1, LIMIT_MAKER), (1, MARKET), (1, BY_AMOUNT), (4, CANCEL))
+# Long enough that books fill before they are traded away.
+COMMANDS = st.lists(SENSIBLE, min_size=30, max_size=60)
+COMMANDS_AND_QUERIES = st.lists(weighted((3, SENSIBLE), (1, QUERY)), min_size=20, max_size=40)
+ANYTHING = st.lists(weighted((2, SENSIBLE), (1, NONSENSE)), min_size=20, max_size=60)
+
+
+def opening() -> list[Message]:
+    """What every sequence begins with: accounts that have something to trade with."""
+    return [OpenAccount(AccountId(name), Address(f"trader:{name}"), FUNDS) for name in NAMES]
+
+
+def exchange() -> Exchange:
+    return Exchange(Address("venue:x"), INSTRUMENTS)

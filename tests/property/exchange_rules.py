@@ -1,0 +1,134 @@
+"""What holds of an exchange between any two commands, and of everything it says. Found from the outside as far as possible."""
+
+from seawall.api.instruments import Instrument, InstrumentId
+from seawall.api.market_data import DepthChanged, Level, QuoteChanged, Traded
+from seawall.api.message import PUBLIC, Envelope
+from seawall.api.orders import AccountId, OrderAccepted, OrderCanceled, OrderExpired, OrderFilled, OrderId, OrderStatus, Side
+from seawall.api.units import PPB, Currency
+from seawall.exchange.core.machine import Exchange
+from seawall.runtime.codec import decode_message, encode
+from seawall.runtime.machine import snapshot
+from tests.property.exchange_commands import INSTRUMENTS
+
+BY_ID = {instrument.id: instrument for instrument in INSTRUMENTS}
+
+
+def check_state(exchange: Exchange) -> None:
+    state = exchange.state
+    locks: dict[tuple[AccountId, Currency], int] = {}
+    names: dict[tuple[AccountId, str], OrderId] = {}
+    for key, market in state.markets.items():
+        instrument, last_id = BY_ID[key], 0
+        bids = [order.price for order in market.orders.values() if order.side is Side.BUY]
+        asks = [order.price for order in market.orders.values() if order.side is Side.SELL]
+        assert not bids or not asks or max(bids) < min(asks), "the book is crossed"
+        for order_id, order in market.orders.items():
+            assert last_id < order_id == order.order_id <= state.last_order_id, "orders stand in the order of acceptance"
+            assert 0 < order.leaves_quantity <= order.quantity and order.instrument == key
+            assert (order.status is OrderStatus.NEW) == (order.leaves_quantity == order.quantity)
+            assert names.setdefault((order.account, order.client_order_id), order_id) == order_id, "two open orders of one name"
+            currency, amount = (
+                (instrument.quote, order.price * order.leaves_quantity * instrument.tick_value)
+                if order.side is Side.BUY
+                else (instrument.base, order.leaves_quantity * instrument.lot_value)
+            )
+            locks[order.account, currency] = locks.get((order.account, currency), 0) + amount
+            last_id = order_id
+    totals = {currency: state.ledger.fees[currency] + state.ledger.outside[currency] for currency in state.ledger.fees}
+    for name, account in state.ledger.accounts.items():
+        for currency in totals:
+            free, locked = account.free[currency], account.locked[currency]
+            assert free >= 0 and locked == locks.get((name, currency), 0), "locked is what the open orders may spend"
+            totals[currency] += free + locked
+    assert not any(totals.values()), f"money appeared or vanished: {totals}"
+    snapshot(exchange)
+
+
+class Listener:
+    """Hears everything an exchange says, and complains about what does not fit together."""
+
+    def __init__(self) -> None:
+        self.levels: dict[tuple[InstrumentId, Side], dict[int, int]] = {}
+        self.update_ids: dict[InstrumentId, int] = {}
+        self.trade_ids: dict[InstrumentId, int] = {}
+        self.leaves: dict[OrderId, int | None] = {}  # None: unknown until the first fill.
+        self.filled: dict[OrderId, int] = {}
+        self.done: dict[OrderId, None] = {}
+
+    def hear(self, envelopes: list[Envelope]) -> None:
+        quote: QuoteChanged | None = None
+        tops: dict[InstrumentId, tuple[int, ...]] = {}
+        for envelope in envelopes:
+            message = envelope.message
+            assert decode_message(encode(message)) == message
+            assert (envelope.target == PUBLIC) == isinstance(message, Traded | QuoteChanged | DepthChanged) or not hasattr(
+                message, "account"
+            )
+            match message:
+                case OrderAccepted():
+                    assert message.order_id not in self.filled
+                    self.filled[message.order_id] = 0
+                case OrderFilled():
+                    self._fill(message)
+                case OrderCanceled() | OrderExpired():
+                    self._end(message.order_id)
+                    assert message.cumulative_quantity == self.filled[message.order_id]
+                case Traded():
+                    assert message.trade_id == self.trade_ids.get(message.instrument, 0) + 1
+                    self.trade_ids[message.instrument] = message.trade_id
+                case QuoteChanged():
+                    quote = message
+                case DepthChanged():
+                    tops[message.instrument] = self.top(message.instrument)
+                    self._depth(message)
+        for instrument, before in tops.items():
+            now = self.top(instrument)
+            assert (quote is not None) == (now != before), "a quote if, and only if, the top of the book has changed"
+            assert quote is None or (quote.bid, quote.bid_quantity, quote.ask, quote.ask_quantity) == now
+        assert quote is None or tops, "no quote without depth"
+
+    def _end(self, order_id: OrderId) -> None:
+        assert order_id not in self.done, "an order ends once"
+        self.done[order_id] = None
+
+    def _fill(self, fill: OrderFilled) -> None:
+        instrument = BY_ID[fill.instrument]
+        self.filled[fill.order_id] += fill.quantity
+        assert fill.quantity > 0 and fill.leaves_quantity >= 0 and fill.order_id not in self.done
+        assert fill.cumulative_quantity == self.filled[fill.order_id]
+        total = fill.cumulative_quantity + fill.leaves_quantity
+        assert self.leaves.setdefault(fill.order_id, total) == total, "filled plus open is what was ordered"
+        assert (fill.fee_currency, fill.fee) == fee_of(instrument, fill)
+        if not fill.leaves_quantity:
+            self._end(fill.order_id)
+
+    def _depth(self, depth: DepthChanged) -> None:
+        assert depth.first_update_id == self.update_ids.get(depth.instrument, 0) + 1
+        assert depth.final_update_id >= depth.first_update_id and (depth.bids or depth.asks)
+        self.update_ids[depth.instrument] = depth.final_update_id
+        for side, levels in ((Side.BUY, depth.bids), (Side.SELL, depth.asks)):
+            book = self.levels.setdefault((depth.instrument, side), {})
+            for level in levels:
+                assert book.get(level.price, 0) != level.quantity, "a level is told of when it has changed"
+                if level.quantity:
+                    book[level.price] = level.quantity
+                else:
+                    del book[level.price]
+
+    def side(self, instrument: InstrumentId, side: Side) -> tuple[Level, ...]:
+        """What the diffs have made of one side, best first."""
+        book = self.levels.get((instrument, side), {})
+        return tuple(Level(price, book[price]) for price in sorted(book, reverse=side is Side.BUY))  # type: ignore[arg-type]
+
+    def top(self, instrument: InstrumentId) -> tuple[int, ...]:
+        bids, asks = self.side(instrument, Side.BUY), self.side(instrument, Side.SELL)
+        bid, ask = bids[0] if bids else None, asks[0] if asks else None
+        return (*((bid.price, bid.quantity) if bid else (0, 0)), *((ask.price, ask.quantity) if ask else (0, 0)))
+
+
+def fee_of(instrument: Instrument, fill: OrderFilled) -> tuple[Currency, int]:
+    """Of the received asset, rounded up."""
+    ppb = instrument.maker_fee_ppb if fill.liquidity == "maker" else instrument.taker_fee_ppb
+    if fill.side is Side.BUY:
+        return instrument.base, -(-fill.quantity * instrument.lot_value * ppb // PPB)
+    return instrument.quote, -(-fill.price * fill.quantity * instrument.tick_value * ppb // PPB)
