@@ -12,13 +12,13 @@ from seawall.api import accounts, market_data, orders, risk, signals
 from seawall.api.instruments import Instrument, InstrumentId, Venue
 from seawall.api.message import Address, Envelope, Message, Restarted, Tick
 from seawall.api.orders import AccountId, ClientOrderId, OrderStatus
-from seawall.api.projections import PROJECTIONS, IntentRefused
-from seawall.api.signals import BreachReported, BreachType, OrderChanged
+from seawall.api.projections import PROJECTIONS
 from seawall.api.units import Currency, Nanos
+from seawall.engine.core.answers import clamp, drop, refuse
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.gate import ApprovedOrder, review
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Intent
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Order, Orders
 from seawall.engine.core.portfolio import Portfolio
@@ -171,19 +171,17 @@ class Engine:
         account.signals += 1
         wanted = self.sizing.of_signal(signal, account)
         if isinstance(wanted, Dropped):
-            return self._drop(signal, account, wanted)
+            return drop(signal, account, wanted)
         out = self._submit(wanted, now)
         if abs(signal.strength) > 1.0:
-            account.clamped += 1
-            malformed = Refusal("strength", BreachType.MALFORMED_SIGNAL, 1.0, abs(signal.strength), "signal strength, clamped")
-            out.append(self._breach(wanted, malformed))
+            out.append(clamp(wanted, signal.strength))
         return out
 
     def _order_requested(self, request: signals.OrderRequested, now: Nanos) -> list[Envelope]:
         account = self._account(request.strategy)
         account.signals += 1
         wanted = self.sizing.of_request(request, account)
-        return self._drop(request, account, wanted) if isinstance(wanted, Dropped) else self._submit(wanted, now)
+        return drop(request, account, wanted) if isinstance(wanted, Dropped) else self._submit(wanted, now)
 
     def _cancel_requested(self, request: signals.CancelRequested, now: Nanos) -> list[Envelope]:
         order = self.orders.by_tag(request.strategy, request.tag)
@@ -191,7 +189,7 @@ class Engine:
 
     def _submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
         verdict = review(intent, self, now)
-        return [self._send(verdict)] if isinstance(verdict, ApprovedOrder) else self._refuse(intent, verdict)
+        return [self._send(verdict)] if isinstance(verdict, ApprovedOrder) else refuse(intent, verdict)
 
     def _send(self, approved: ApprovedOrder) -> Envelope:
         """The one place from which orders leave."""
@@ -209,40 +207,6 @@ class Engine:
         self.exposures.change(instrument.id, intent.side, intent.quantity)
         account.note_sent(now, self.limits.max_orders)
         return session.place(order, now)
-
-    def _refuse(self, intent: Intent, refusals: list[Refusal]) -> list[Envelope]:
-        account, out = intent.account, []
-        for refusal in refusals:
-            account.refused[refusal.check] = account.refused.get(refusal.check, 0) + 1
-            entry = IntentRefused(
-                account.address, intent.tag, intent.instrument.id, intent.side, intent.quantity,
-                refusal.check, refusal.limit, refusal.value, refusal.unit,
-            )  # fmt: skip
-            out += [Envelope(PROJECTIONS, entry), self._breach(intent, refusal)]
-        reason = ", ".join(f"{r.check}: {r.value:g} against a limit of {r.limit:g} ({r.unit})" for r in refusals)
-        out.append(Envelope(account.address, OrderChanged(account.address, intent.tag, OrderStatus.REJECTED, reason)))
-        return out
-
-    def _breach(self, intent: Intent, refusal: Refusal) -> Envelope:
-        instrument, strategy = intent.instrument, intent.account.address
-        return Envelope(
-            strategy,
-            BreachReported(
-                strategy, refusal.breach_type, refusal.check, refusal.limit, refusal.value, refusal.unit,
-                instrument.symbol, instrument.venue, intent.tag,
-            ),
-        )  # fmt: skip
-
-    def _drop(self, wish: signals.SignalGenerated | signals.OrderRequested, account: StrategyAccount, dropped: Dropped) -> list[Envelope]:
-        account.dropped[dropped.reason] = account.dropped.get(dropped.reason, 0) + 1
-        strategy, reason = wish.strategy, f"{dropped.reason}: {dropped.about}" if dropped.about else dropped.reason
-        out = [Envelope(strategy, OrderChanged(strategy, wish.tag, OrderStatus.REJECTED, reason))]
-        if dropped.malformed:
-            breach = BreachReported(
-                strategy, BreachType.MALFORMED_SIGNAL, "sizing", 0.0, dropped.value, reason, wish.symbol, wish.venue, wish.tag
-            )
-            out.append(Envelope(strategy, breach))
-        return out
 
     def _account(self, strategy: Address) -> StrategyAccount:
         account = self.state.strategies.get(strategy)

@@ -69,7 +69,8 @@ class Order(msgspec.Struct):
     @property
     def leaves_quantity(self) -> int:
         """What may still trade: less than nothing only if the venue filled more than was ordered."""
-        return (self.quantity if self.ended is None else self.end_quantity) - self.cumulative_quantity
+        leaves: int = (self.quantity if self.ended is None else self.end_quantity) - self.cumulative_quantity
+        return leaves
 
 
 class Orders:

@@ -15,7 +15,7 @@ from seawall.runtime.floats import is_finite, lots_below, nearest_tick
 
 
 class Dropped(msgspec.Struct, frozen=True):
-    """The wish leads to no order. `malformed`: it should not have been uttered. Reasons are counted, so they are few: details go to `about`."""
+    """The wish leads to no order. `malformed`: it should not have been uttered. Reasons are counted, so what varies is said in `about`."""
 
     reason: str
     about: str = ""
