@@ -13,7 +13,7 @@ import typer
 
 from seawall.cli.errors import UserError
 
-COMMANDS = ("backtest", "demo", "new", "doctor")
+COMMANDS = ("demo", "backtest", "sim", "replay", "diff", "new", "doctor")
 NOT_BUILT_YET = ("serve", "chaos", "data", "sweep")
 
 
