@@ -8,3 +8,8 @@ class RecordingError(ValueError):
         super().__init__(f"{message}. {hint}" if hint else message)
         self.message = message
         self.hint = hint
+
+
+def first_line(error: Exception) -> str:
+    """Of somebody else's error: the rest is about their internals."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from seawall.market_data.recorded.errors import RecordingError
+from seawall.market_data.recorded.errors import RecordingError, first_line
 from seawall.market_data.recorded.kinds import Kind, time_spellings
 
 
@@ -25,7 +25,7 @@ def as_polars(table: Any, name: str) -> pl.LazyFrame:
         return pl.DataFrame(columns).lazy()
     except (pl.exceptions.PolarsError, TypeError, ValueError, AttributeError) as error:
         raise RecordingError(
-            f"{name}: {type(table).__name__} cannot be read as a table: {_first_line(error)}", "Give a frame, or columns of equal length."
+            f"{name}: {type(table).__name__} cannot be read as a table: {first_line(error)}", "Give a frame, or columns of equal length."
         ) from None
 
 
@@ -46,7 +46,3 @@ def _plain(values: Any) -> Any:
     if str(getattr(values, "dtype", "")).startswith("datetime64"):
         return np.asarray(values, dtype="datetime64[ns]")
     return values.to_numpy() if hasattr(values, "to_numpy") and not isinstance(values, pl.Series) else values
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,7 +1,6 @@
 """Opens sources as one recording: looks through each once, chooses, defines instruments, numbers streams."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +21,12 @@ from seawall.market_data.recorded.symbols import Contracts, canonical, is_perpet
 class _Found(NamedTuple):
     block: Block
     market: Market
+
+
+class _Opened(NamedTuple):
+    source: Source
+    in_order: bool  # Its rows are sorted by time across blocks.
+    found: list[_Found]
 
 
 def open_recording(
@@ -53,52 +58,49 @@ def open_recording(
         catalogue = load_catalogue(instruments)
     else:
         catalogue, given = load_catalogue(), tuple(instruments)
-    opened: list[tuple[Source, bool, list[_Found]]] = []
-    for source in open_sources(sources, venue, symbol):
-        view = survey(source)
-        opened.append((source, view.sorted, [_Found(block, _market(catalogue, block, source)) for block in view.blocks]))
-    opened = _choose(opened, venues, symbols)
-    _refuse_perpetuals(catalogue, [found.market for _, _, blocks in opened for found in blocks])
+    opened = _choose([_look_through(source, catalogue) for source in open_sources(sources, venue, symbol)], venues, symbols)
+    _refuse_perpetuals(catalogue, [market for each in opened for _, market in each.found])
 
     markets: dict[Market, list[tuple[Source, Block]]] = {}
-    for source, _, blocks in opened:
-        for found in blocks:
-            markets.setdefault(found.market, []).append((source, found.block))
+    for source, _, found in opened:
+        for block, market in found:
+            markets.setdefault(market, []).append((source, block))
     defined, warnings = define(markets, catalogue, given)
 
     streams: list[Stream] = []
     readers: list[Reader] = []
-    for source, whole, blocks in opened:
+    for source, in_order, found in opened:
         kinds = (Kind.QUOTE, Kind.BAR) if bar_quotes and source.kind is Kind.BAR and source.has_quotes else (source.kind,)
         first_of_source = len(streams)
-        for block, market in blocks:
+        for block, market in found:
             interval = _interval(source, block, market, bar_interval_ns, warnings) if source.kind is Kind.BAR else 0
             streams += [_stream(len(streams) + n, kind, defined[market], source, block, interval) for n, kind in enumerate(kinds)]
         for number, kind in enumerate(kinds):
-            readers += _readers(source, kind, [f.block for f in blocks], streams[first_of_source + number :: len(kinds)], whole)
+            own = streams[first_of_source + number :: len(kinds)]
+            readers += _readers(source, kind, [block for block, _ in found], own, in_order)
     _check_overlaps(streams, warnings)
-    return Recording([source for source, _, _ in opened], readers, streams, warnings)
+    return Recording([each.source for each in opened], readers, streams, warnings)
 
 
-def _market(catalogue: Catalogue, block: Block, source: Source) -> Market:
+def _look_through(source: Source, catalogue: Catalogue) -> _Opened:
+    view = survey(source)
     try:
-        return Market(block.venue, canonical(block.symbol, catalogue.contracts(block.venue)))
+        markets = [Market(block.venue, canonical(block.symbol, catalogue.contracts(block.venue))) for block in view.blocks]
     except RecordingError as error:
         raise RecordingError(f"{source.name}: {error.message}", error.hint) from None
+    return _Opened(source, view.sorted, [_Found(*pair) for pair in zip(view.blocks, markets, strict=True)])
 
 
-def _choose(
-    opened: list[tuple[Source, bool, list[_Found]]], venues: Sequence[str] | None, symbols: Sequence[str] | None
-) -> list[tuple[Source, bool, list[_Found]]]:
-    everything = [found.market for _, _, blocks in opened for found in blocks]
+def _choose(opened: Sequence[_Opened], venues: Sequence[str] | None, symbols: Sequence[str] | None) -> list[_Opened]:
+    everything = [market for each in opened for _, market in each.found]
     for what, wanted, there in (("venue", venues, [m.venue for m in everything]), ("symbol", symbols, [m.symbol for m in everything])):
         if unknown := next((name for name in wanted or () if name not in there), None):
             raise RecordingError(f"no {what} {unknown} in the recorded data", f"There are: {', '.join(dict.fromkeys(there))}.")
     kept = []
-    for source, whole, blocks in opened:
-        own = [f for f in blocks if (not venues or f.market.venue in venues) and (not symbols or f.market.symbol in symbols)]
+    for each in opened:
+        own = [f for f in each.found if (not venues or f.market.venue in venues) and (not symbols or f.market.symbol in symbols)]
         if own:
-            kept.append((source, whole, own))
+            kept.append(each._replace(found=own))
     if not kept:
         raise RecordingError("no rows are left", f"There are: {', '.join(dict.fromkeys(m.id for m in everything)) or 'none at all'}.")
     return kept
@@ -126,7 +128,7 @@ def _interval(source: Source, block: Block, market: Market, given: int | None, w
         raise RecordingError(f"{source.name}: one bar of {market.id} does not show how long it lasts", "Give bar_interval_ns.")
     interval = block.steps.most_common(1)[0][0]
     if shorter := sum(count for step, count in block.steps.items() if step < interval):
-        warnings.append(f"{source.name}: {shorter} bars of {market.id} open before the one before them closes ({interval // SECOND} s)")
+        warnings.append(f"{source.name}: {market.id} opens a bar less than {interval // SECOND} s after the last in {shorter} places")
     return interval
 
 
@@ -135,10 +137,10 @@ def _stream(index: int, kind: Kind, instrument: Instrument, source: Source, bloc
     return Stream(index, kind, instrument, source.name, Nanos(interval), block.rows, first, last)
 
 
-def _readers(source: Source, kind: Kind, blocks: Sequence[Block], streams: Sequence[Stream], whole: bool) -> list[Reader]:
+def _readers(source: Source, kind: Kind, blocks: Sequence[Block], streams: Sequence[Stream], in_order: bool) -> list[Reader]:
     """One reader for a source in order of time, else one for each block."""
     members = {(block.venue, block.symbol): stream for block, stream in zip(blocks, streams, strict=True)}
-    if whole and len(members) > 1 and len({stream.interval: True for stream in streams}) == 1:
+    if in_order and len(members) > 1 and len({stream.interval: True for stream in streams}) == 1:
         first, stop = min(block.first_row for block in blocks), max(block.last_row for block in blocks) + 1
         return [Reader(source, kind, members, first, stop, pure=False)]
     return [
@@ -153,9 +155,12 @@ def _check_overlaps(streams: Sequence[Stream], warnings: list[str]) -> None:
     for stream in streams:
         alike.setdefault((stream.instrument.id, stream.kind, stream.interval), []).append(stream)
     for group in alike.values():
-        for before, after in pairwise(sorted(group, key=lambda stream: stream.first_time)):
-            if after.first_time <= before.last_time:
-                text = f"{before.source} and {after.source} both have {after.kind}s of {after.instrument.id} at the same time"
-                if after.kind is Kind.BAR:
+        group.sort(key=lambda stream: stream.first_time)
+        latest = group[0]  # The one that lasts longest so far.
+        for stream in group[1:]:
+            if stream.first_time <= latest.last_time:
+                text = f"{latest.source} and {stream.source} both have {stream.kind}s of {stream.instrument.id} at the same time"
+                if stream.kind is Kind.BAR:
                     raise RecordingError(text, "Leave one of them out.")
                 warnings.append(f"{text}: both are used")
+            latest = max(latest, stream, key=lambda stream: stream.last_time)

@@ -67,7 +67,7 @@ class Recording:
         With a feed latency, 0 included, every row comes twice: see `delay`.
         """
         self.refused = {}
-        first, last = (0 if start is None else start), (_FOREVER if end is None else end)
+        first, last = (-_FOREVER if start is None else start), (_FOREVER if end is None else end)
         readers = [reader for reader in self._readers if reader.span[0] < last and first <= reader.span[1]]
         slice_rows = min(_SLICE_CHUNKS * chunk_rows, max(_LEAST_ROWS, _HELD_ROWS // _at_once(readers)))
         pieces = merged([(reader.span[0], reader.read(first, last, slice_rows, self.refused)) for reader in readers])

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from seawall.market_data.recorded.columns import normalise
-from seawall.market_data.recorded.errors import RecordingError
+from seawall.market_data.recorded.errors import RecordingError, first_line
 from seawall.market_data.recorded.frames import as_polars, is_table
 
 SLICE_ROWS = 262_144  # Bounds the memory of one reader; near what writers put into one row group.
@@ -25,12 +25,15 @@ class Source:
     def __init__(self, name: str, frame: pl.LazyFrame, venue: str, symbol: str | None, path: Path | None = None) -> None:
         self.name = name
         self.path = path
-        self.kind, self._frame = normalise(frame, name, venue, symbol)
-        self.columns = frozenset(self._frame.collect_schema().names())
-        self._spool: TemporaryDirectory[str] | None = None
-        if path is not None and path.suffix == ".csv":
-            self._spool_text()
-        self.rows: int = self._collect(self._frame.select(pl.len())).item()
+        self._spool: TemporaryDirectory[str] | None = None  # Deleted with this object.
+        try:
+            self.kind, self._frame = normalise(frame, name, venue, symbol)
+            if path is not None and path.suffix == ".csv":
+                self._spool_text()
+            self.columns = frozenset(self._frame.collect_schema().names())
+            self.rows: int = self._frame.select(pl.len()).collect().item()
+        except pl.exceptions.PolarsError as error:
+            raise _unreadable(name, error) from None
 
     @property
     def has_quotes(self) -> bool:
@@ -43,14 +46,18 @@ class Source:
         frame = self._frame.select(columns)
         stop = self.rows if stop is None else stop
         for first in range(start, stop, rows):
-            yield first, self._collect(frame.slice(first, min(rows, stop - first)))
+            try:
+                table = frame.slice(first, min(rows, stop - first)).collect()
+            except pl.exceptions.PolarsError as error:
+                raise _unreadable(self.name, error) from None
+            yield first, table
 
     def sha256(self) -> str:
         """Of the file's bytes; of a table in memory, of its values in our units."""
-        digest = hashlib.sha256()
         if self.path is not None:
             with self.path.open("rb") as file:
-                return hashlib.file_digest(file, lambda: digest).hexdigest()
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
         names = sorted(self.columns)
         for _, table in self.slices(names):
             for name in names:
@@ -62,20 +69,12 @@ class Source:
     def _spool_text(self) -> None:
         self._spool = TemporaryDirectory(prefix="seawall-")
         spooled = Path(self._spool.name) / "rows.parquet"
-        try:
-            self._frame.sink_parquet(spooled, compression="lz4")
-        except pl.exceptions.PolarsError as error:
-            raise self._unreadable(error) from None
+        self._frame.sink_parquet(spooled, compression="lz4")
         self._frame = pl.scan_parquet(spooled)
 
-    def _collect(self, frame: pl.LazyFrame) -> pl.DataFrame:
-        try:
-            return frame.collect()
-        except pl.exceptions.PolarsError as error:
-            raise self._unreadable(error) from None
 
-    def _unreadable(self, error: Exception) -> RecordingError:
-        return RecordingError(f"{self.name}: cannot be read: {(str(error).splitlines() or ['no reason given'])[0]}")
+def _unreadable(name: str, error: Exception) -> RecordingError:
+    return RecordingError(f"{name}: cannot be read: {first_line(error)}")
 
 
 def open_sources(given: Any, venue: str, symbol: str | None) -> list[Source]:
@@ -131,14 +130,8 @@ def _paths(item: str | Path) -> list[Path]:
 
 
 def _scan(path: Path) -> pl.LazyFrame:
-    try:
-        if path.suffix in (".parquet", ".pq"):
-            frame = pl.scan_parquet(path)
-        elif path.suffix == ".csv":
-            frame = pl.scan_csv(path, infer_schema=False)  # Texts: `normalise` knows what each column should be.
-        else:
-            raise RecordingError(f"{path}: a {path.suffix or 'nameless'} file is not read", "Allowed: .parquet, .pq, .csv.")
-        frame.collect_schema()
-    except pl.exceptions.PolarsError as error:
-        raise RecordingError(f"{path}: cannot be read: {(str(error).splitlines() or ['no reason given'])[0]}") from None
-    return frame
+    if path.suffix in (".parquet", ".pq"):
+        return pl.scan_parquet(path)
+    if path.suffix == ".csv":
+        return pl.scan_csv(path, infer_schema=False)  # Texts: `normalise` knows what each column should be.
+    raise RecordingError(f"{path}: a {path.suffix or 'nameless'} file is not read", "Allowed: .parquet, .pq, .csv.")

@@ -76,15 +76,10 @@ def _extend(
     block = blocks.get((venue, symbol))
     steps = np.diff(times) if block is None else np.diff(times, prepend=block.last_time)
     offset = len(times) - len(steps)
-    _refuse(steps < 0, rows[offset:], f"{source.name}: {venue} {symbol}", "is earlier than the row before it", "Sort the rows by time.")
+    where = f"{source.name}: {venue} {symbol}"
+    _refuse(steps < 0, rows[offset:], where, "is earlier than the row before it", "Sort the rows by time.")
     if source.kind is Kind.BAR:
-        _refuse(
-            steps == 0,
-            rows[offset:],
-            f"{source.name}: {venue} {symbol}",
-            "opens when the bar before it does",
-            "Keep one bar for each time.",
-        )
+        _refuse(steps == 0, rows[offset:], where, "opens when the bar before it does", "Keep one bar for each time.")
     if block is None:
         block = Block(venue, symbol, int(rows[0]), 0, 0, int(times[0]), 0, Counter())
         blocks[venue, symbol] = block

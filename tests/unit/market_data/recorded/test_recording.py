@@ -202,3 +202,13 @@ def test_units_nobody_can_count_are_refused() -> None:
     absurd = {"venues": {"a": {"symbols": {"BTC-USD": {"tick": "0.0000001", "lot": "0.0000001"}}}}}
     with pytest.raises(RecordingError, match="needs more than 12 decimals of USD"):
         open_recording(trades([1.0], venue="a", symbol="BTC-USD"), instruments=absurd)
+
+
+def test_files_that_overlap_a_longer_one_are_noticed_wherever_they_lie() -> None:
+    long, one, other = trades([1.0] * 9), trades([1.0], start=START + SECOND), trades([1.0], start=START + 5 * SECOND)
+    assert len(open_recording([other, one, long]).warnings) == 2
+
+
+def test_an_empty_table_says_so() -> None:
+    with pytest.raises(RecordingError, match=r"no rows are left\. There are: none at all"):
+        open_recording(trades([1.0])[:0])
