@@ -1,5 +1,6 @@
 """`seawall demo`: it runs, says how it went, leaves a report and a journal, and the same seed makes the same run."""
 
+import io
 import os
 import signal
 import subprocess
@@ -13,13 +14,15 @@ import pytest
 from rich.console import Console
 
 from seawall.analytics.recorder import Recorder
+from seawall.api.market_data import Traded
 from seawall.api.message import Address
 from seawall.api.projections import SessionChanged
 from seawall.api.units import MINUTE, SECOND, Nanos
 from seawall.cli import demo
-from seawall.cli.demo_screen import Dashboard, Lines, draw
+from seawall.cli.demo_screen import Dashboard, Lines, draw, open_screen
 from seawall.cli.demo_view import Viewer
 from seawall.cli.main import run
+from seawall.cli.run_files import Status
 from seawall.cli.sim_config import build_world, configure
 from seawall.sim import scenario
 from seawall.sim.notes import Notes
@@ -133,6 +136,26 @@ def viewer() -> Viewer:
     found = Viewer(world, notes, scenario.duration_ns(hours), scenario.planned_faults(3, hours, "rough"))
     world.run_for(10 * MINUTE)
     return found
+
+
+class NoTrades:
+    name = "no_trades"
+
+    def __init__(self) -> None:
+        self.sent = {Traded: lambda venue, trade, now: f"{trade.instrument} traded"}
+        self.delivered = {}
+
+
+def test_a_violated_invariant_ends_the_run_and_is_named() -> None:
+    notes = Notes(scenario.ENGINE, Recorder(scenario.INSTRUMENTS, scenario.VALUATION, scenario.DECIMALS), scenario.opening_equity())
+    world = build_world(configure(3, 0.01, "none", []), [notes, NoTrades()])
+    notes.attach(world, scenario.opening_deposits())
+    viewer = Viewer(world, notes, scenario.duration_ns(0.01), [])
+    with open_screen(viewer, Console(file=io.StringIO()), "a title") as screen:
+        status, failure = demo.drive(world, notes, scenario.duration_ns(0.01), screen)
+    assert status is Status.FAILED
+    assert "no_trades" in failure
+    assert "seed 3" in failure
 
 
 def printed(console: Console, *renderables: object) -> str:

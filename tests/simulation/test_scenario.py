@@ -182,6 +182,12 @@ def test_calm_weather_has_no_faults() -> None:
     assert planned_faults(1, 10.0, "none") == []
 
 
+def test_no_run_is_too_short() -> None:
+    for hours in (0.0, 1e-6, 0.001):
+        world = scenario(1, faults="rough", hours=hours)
+        world.run_for(duration_ns(hours))
+
+
 @pytest.mark.parametrize(
     ("faults", "strategies", "complaint"),
     [("windy", [], "no faults are called 'windy'; there are none, mild, rough"), ("none", STRATEGIES[:1] * 2, "one name: one, one")],

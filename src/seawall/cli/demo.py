@@ -92,7 +92,7 @@ def run(config: "SimConfig", out: Path, command: str) -> "Status":
     faults = scenario.planned_faults(config.seed, config.hours, config.faults)
     viewer = Viewer(world, notes, scenario.duration_ns(config.hours), faults)
     with open_screen(viewer, console, f"seawall demo: seed {config.seed}, faults {config.faults}") as screen:
-        kept.run.status, kept.run.failure = _drive(world, notes, scenario.duration_ns(config.hours), screen)
+        kept.run.status, kept.run.failure = drive(world, notes, scenario.duration_ns(config.hours), screen)
     seconds = time.perf_counter() - began
     notes.finish(world.now)
     kept.run.entries, kept.run.digest, kept.run.state_digest = world.sequence, world.digest(), world.state_digest()
@@ -103,7 +103,7 @@ def run(config: "SimConfig", out: Path, command: str) -> "Status":
     return kept.run.status
 
 
-def _drive(world: "World", notes: "Notes", duration: int, screen: "Screen") -> tuple["Status", str]:
+def drive(world: "World", notes: "Notes", duration: int, screen: "Screen") -> tuple["Status", str]:
     """Runs minute by minute, taking notes between. Returns how it ended, and what failed."""
     from seawall.api.units import MINUTE, Nanos
     from seawall.cli.run_files import Status

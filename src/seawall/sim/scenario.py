@@ -73,7 +73,7 @@ LIMITS = Limits(
     max_orders=20,
 )
 RICHES = 200  # A background trader has so many times the engine's deposits.
-LADDER_STEP_PPM, LADDER_LEVELS, LADDER_VALUE = 200, 5, 5_000  # Step: of the price. Value: of the best level, in quote currency.
+LADDER_STEP_PPM, LADDER_LEVELS, LADDER_VALUE = 200, 5, 5_000  # Step: of the price. Value: of each level, in quote currency.
 NOISE = NoiseSettings(interval_ns=Nanos(3 * SECOND), amount=Money(2_000 * COIN))
 
 
@@ -110,7 +110,7 @@ def build(
     strategies: Sequence[StrategySpec] = (),
     observers: Sequence[Invariant] = (),  # Beside the invariants, which are always on.
 ) -> World:
-    """The world before its first message. Run it for `duration_ns(hours)`.
+    """The world before its first message. Run it for `duration_ns(hours)`: strategies stop and faults end before that, so that all settles.
 
     Raises: ValueError: unknown faults, or two strategies of one name.
     """
@@ -132,7 +132,7 @@ def build(
     _open_accounts(world)
     duration = duration_ns(hours)
     for spec in strategies:
-        world.send(spec.address, StartStrategy(), Nanos(START + min(WARM_UP, duration)))
+        world.send(spec.address, StartStrategy(), Nanos(START + min(WARM_UP, duration // 10)))
         world.send(spec.address, StopStrategy(), Nanos(START + duration * WIND_DOWN_PERCENT // 100))
     for fault in planned_faults(seed, hours, faults):
         world.schedule(fault.at, fault.command)

@@ -88,9 +88,9 @@ def plan(
 ) -> list[PlannedFault]:
     """One fault after the other, in random order, at random moments. The last one ends well before the duration does."""
     partitions, crashes = (_count(per_hour, duration) for per_hour in (storm.partitions_per_hour, storm.crashes_per_hour))
-    if not partitions + crashes:
+    slot = duration * (LAST_PERCENT - FIRST_PERCENT) // PERCENT // max(1, partitions + crashes)
+    if not slot:
         return []
-    slot = duration * (LAST_PERCENT - FIRST_PERCENT) // PERCENT // (partitions + crashes)
     begin = start + duration * FIRST_PERCENT // PERCENT
     faults = []
     for _ in range(partitions + crashes):
