@@ -10,7 +10,8 @@ expire otherwise. If a quote was known at arrival, none of them trades at a bett
 fill model on low or high, at their own price, a gap included: the worst that a path through the bar can do to a resting order. Nothing
 rests into a fill in a bar without volume, and what is bought at the open is paid before anything sold later in the bar brings money in.
 
-A MARKET BUY that waited for the open buys what the balance then pays for; the rest expires.
+A MARKET BUY that waited for the open buys what the balance then pays for; the rest expires. A report bears the time of the row that caused
+it: for a bar its close, when its open, too, becomes known.
 """
 
 from collections.abc import Mapping, Sequence
