@@ -1,0 +1,143 @@
+"""`seawall backtest` as a person uses it: a real process, real files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+MINUTE = 60_000_000_000
+START = 1_700_000_000_000_000_000
+REPOSITORY = Path(__file__).parents[2]
+EMA = REPOSITORY / "strategies" / "ema_cross.py"
+
+
+def seawall(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "seawall", *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"})
+
+
+@pytest.fixture(scope="module")
+def trades(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "trades.parquet"
+    write_trades(path, 20_000)
+    return path
+
+
+def write_trades(path: Path, rows: int) -> None:
+    rng = np.random.default_rng(5)
+    price = np.round(20_000 + np.cumsum(rng.normal(0, 1, rows)), 2)
+    frame = {"ts": START + np.arange(rows, dtype=np.int64) * 1_000_000_000, "price": price, "qty": np.full(rows, 0.01)}
+    pl.DataFrame({**frame, "venue": ["alpha"] * rows, "symbol": ["BTC-USD"] * rows}).write_parquet(path)
+
+
+def test_a_run_writes_what_it_promises(trades: Path, tmp_path: Path) -> None:
+    done = seawall("backtest", EMA, "--data", trades, "--out", "run", "--set", "max_position_size=0.01", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert {"result.json", "orders.parquet", "fills.parquet", "cash.parquet", "equity.parquet", "report.html"} <= names
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["complete"] and result["command"].startswith("seawall backtest")
+    fills = pl.read_parquet(tmp_path / "run" / "fills.parquet")
+    assert len(fills) > 100
+    assert " ".join(fills.columns) == "ts strategy venue symbol side quantity price fee fee_asset liquidity order_id trade_id"
+    assert recomputed(tmp_path / "run", result) == Decimal(result["total_pnl"])
+    assert "report: run/report.html" in done.stderr
+
+
+def recomputed(folder: Path, result: dict[str, object]) -> Decimal:
+    """The documented formula, from the written files alone."""
+    rates = {currency: Decimal(rate) for currency, rate in result["final_rates"].items()}
+    marks = {(m["venue"], m["symbol"]): Decimal(m["price"]) for m in result["final_marks"]}
+    cash: dict[str, Decimal] = {}
+    held: dict[tuple[str, str], Decimal] = {}
+    for fill in pl.read_parquet(folder / "fills.parquet").iter_rows(named=True):
+        base, quote = fill["symbol"].split("-")
+        key, sign = (fill["venue"], fill["symbol"]), 1 if fill["side"] == "buy" else -1
+        cash[quote] = cash.get(quote, Decimal(0)) - sign * fill["quantity"] * fill["price"]
+        held[key] = held.get(key, Decimal(0)) + sign * fill["quantity"]
+        if fill["fee_asset"] == base:
+            held[key] -= fill["fee"]
+        else:
+            cash[fill["fee_asset"]] = cash.get(fill["fee_asset"], Decimal(0)) - fill["fee"]
+    for row in pl.read_parquet(folder / "cash.parquet").iter_rows(named=True):
+        if row["kind"] != "transfer":
+            cash[row["currency"]] = cash.get(row["currency"], Decimal(0)) + row["amount"]
+    total = sum((amount * rates[currency] for currency, amount in cash.items()), Decimal(0))
+    total += sum((amount * marks[key] * rates[key[1].split("-")[1]] for key, amount in held.items()), Decimal(0))
+    return total.quantize(Decimal(1).scaleb(-int(result["valuation_decimals"])))
+
+
+def test_equal_runs_give_equal_bytes(trades: Path, tmp_path: Path) -> None:
+    written = []
+    for _ in range(2):
+        assert seawall("backtest", EMA, "--data", trades, "--out", "run", cwd=tmp_path).returncode == 0
+        written.append({path.name: path.read_bytes() for path in (tmp_path / "run").iterdir() if path.name != "wall_clock.json"})
+    assert written[0] == written[1]
+
+
+def test_limits_are_kept_and_counted(trades: Path, tmp_path: Path) -> None:
+    words = ["--limit", "max_order_value=150", "--set", "max_position_size=0.01", "--out", "run"]
+    done = seawall("backtest", EMA, "--data", trades, *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "refused by order_value" in done.stderr
+    assert pl.read_parquet(tmp_path / "run" / "fills.parquet").is_empty()
+
+
+def test_ctrl_c_leaves_a_valid_partial_result(tmp_path: Path) -> None:
+    """The strategy says that it has started; then the run is interrupted, with minutes of it to go."""
+    write_trades(tmp_path / "many.parquet", 3_000_000)
+    (tmp_path / "slow.py").write_text(EMA.read_text() + "\n    def on_start(self):\n        open('started', 'w').close()\n")
+    command = [sys.executable, "-m", "seawall", "backtest", "slow.py", "--data", "many.parquet", "--out", "run"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not (tmp_path / "started").exists():
+        time.sleep(0.02)  # A real process starts in its own time; nothing is asserted about how long that takes.
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["complete"] is False
+    assert "partial" in errors
+    assert recomputed(tmp_path / "run", result) == Decimal(result["total_pnl"])
+
+
+def test_a_strategy_that_raises_ends_the_run_with_its_line(trades: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text(
+        "from seawall.strategy import TradingStrategy\n\n\nclass Bad(TradingStrategy):\n"
+        "    def on_market_data(self, price_update):\n        return 1 / 0\n"
+    )
+    done = seawall("backtest", "bad.py", "--data", trades, "--out", "run", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr and "bad.py:6" in done.stderr
+    assert json.loads((tmp_path / "run" / "result.json").read_text())["complete"] is False
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["missing.py", "--data", "x.parquet"], "missing.py"),
+        ([str(EMA), "--data", "nothing-here.parquet"], "nothing-here.parquet"),
+        ([str(EMA), "--data", "{trades}", "--symbols", "ETH-USD"], "There are: BTC-USD"),
+        ([str(EMA), "--data", "{trades}", "--set", "fast"], "key=value"),
+        ([str(EMA), "--data", "{trades}", "--latency", "order=5"], "a number and a unit"),
+        ([str(EMA), "--data", "{trades}", "--latency", "speed=5ms"], "there are feed, order, cancel, report"),
+        ([str(EMA), "--data", "{trades}", "--limit", "max_luck=1"], "no limit 'max_luck'"),
+        ([str(EMA), "--data", "{trades}", "--balances", "mars:USD=5"], "no such venue"),
+        ([str(EMA), "--data", "{trades}", "--from", "yesterday"], "not a date"),
+        ([str(EMA), "--data", "{trades}", "--from", "2030-01-01"], "no data between"),
+        ([str(EMA), "--data", "{trades}", "--fill-model", "hope"], "there are touch, trade_through"),
+        ([str(EMA), "--data", "{trades}", "--currency", "EUR"], "cannot value in EUR"),
+    ],
+)
+def test_bad_input_says_what_is_wrong_and_what_is_allowed(words: list[str], said: str, trades: Path, tmp_path: Path) -> None:
+    done = seawall("backtest", *[word.format(trades=trades) for word in words], cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
