@@ -13,25 +13,26 @@ class EmaCross(TradingStrategy):
         super().__init__(config)
         self.fast_weight = 2 / (config.get("fast", 10) + 1)
         self.slow_weight = 2 / (config.get("slow", 20) + 1)
-        self.averages = {}  # (symbol, venue) -> [fast, slow, long]
+        self.averages = {}  # (symbol, venue) -> [fast, slow]
+        self.held = {}  # (symbol, venue) -> bought less sold: what fills say, not what was wished for
 
     def on_market_data(self, price_update: PriceUpdate):
-        key = (price_update.symbol, price_update.venue)
-        price = price_update.price
-        averages = self.averages.get(key)
-        if averages is None:
-            self.averages[key] = [price, price, False]
-            return None
+        symbol, venue, price = price_update.symbol, price_update.venue, price_update.price
+        averages = self.averages.setdefault((symbol, venue), [price, price])
         fast = averages[0] = averages[0] + (price - averages[0]) * self.fast_weight
         slow = averages[1] = averages[1] + (price - averages[1]) * self.slow_weight
-        if (fast > slow) == averages[2] or fast == slow:
+        long = self.held.get((symbol, venue), 0.0) > 1e-9
+        if fast == slow or (fast > slow) == long or any(order.symbol == symbol for order in self.open_orders.values()):
             return None
-        averages[2] = fast > slow
-        strength = 1.0 if fast > slow else -1.0
-        return [MarketSignal(price_update.symbol, strength, 1.0, {"venue": price_update.venue})]
+        return [MarketSignal(symbol, 1.0 if fast > slow else -1.0, 1.0, {"venue": venue})]
+
+    def on_order_fill(self, fill):
+        key = (fill.symbol, fill.venue)
+        self.held[key] = self.held.get(key, 0.0) + (fill.quantity if fill.side == "buy" else -fill.quantity)
 
     def save_state(self):
-        return {"averages": [[*key, *values] for key, values in self.averages.items()]}
+        return {"averages": [[*k, *v] for k, v in self.averages.items()], "held": [[*k, v] for k, v in self.held.items()]}
 
     def load_state(self, state):
         self.averages = {(symbol, venue): values for symbol, venue, *values in state["averages"]}
+        self.held = {(symbol, venue): quantity for symbol, venue, quantity in state["held"]}

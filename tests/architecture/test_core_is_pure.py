@@ -15,6 +15,7 @@ PURE_ROOMS = ("api", "runtime", "strategy", "sim", "backtest")  # And every core
 
 # Files of those rooms that belong to the user's side. Nothing pure may know them.
 SHELLS = {
+    "backtest/__init__.py": "offers run.py to those who import the package; nothing pure imports the package itself",
     "backtest/run.py": "opens recordings, measures how long it takes, reports progress",
     "strategy/loader.py": "reads and runs the author's file",
 }
