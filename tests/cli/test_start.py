@@ -9,7 +9,7 @@ import pytest
 
 from seawall.cli.main import COMMANDS, NOT_BUILT_YET, run
 
-HEAVY = ("polars", "plotly", "numpy", "rich.console")
+HEAVY = ("polars", "numpy", "rich.console")
 LISTS_LOADED = f"""
 import sys
 from seawall.cli.main import run

@@ -36,15 +36,7 @@ class Notes:
 
     def sample(self, now: Nanos) -> None:
         engine, recorder = self.engine, self.recorder
-        gross = net = profit = 0
-        for row in engine.portfolio.rows():
-            rates = engine.rates
-            worth = rates.value(row.currency, row.worth)
-            result = rates.value(row.currency, row.result.total)
-            if worth is not None and result is not None:
-                gross += abs(worth)
-                net += worth
-                profit += result
+        gross, net, profit = engine.portfolio.totals()
         recorder.sample(now, Money(self.opening_equity + profit), Money(gross), Money(net))
         for key, market in engine.state.markets.items():
             if mark := market.mark():

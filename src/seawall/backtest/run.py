@@ -17,7 +17,7 @@ from seawall.analytics.summary import RunSummary
 from seawall.api.instruments import Instrument, Venue
 from seawall.api.message import Address
 from seawall.api.risk import Limits
-from seawall.api.units import MINUTE, SECOND, Currency, Money, Nanos
+from seawall.api.units import MINUTE, SECOND, Money, Nanos
 from seawall.backtest.fill_models import fill_model
 from seawall.backtest.funding import Funding, account_of, fund, venue_address
 from seawall.backtest.host import Backtest
@@ -175,7 +175,7 @@ class _Run:
             complete=self.complete,
             opening_equity=self.funding.capital,
             marks=marks,
-            rates=_major_rates(engine),
+            rates=engine.rates.of_whole_units(),
             command=self.setup.command,
             seed=self.setup.seed,
             config=self.config,
@@ -263,14 +263,3 @@ def _strategy_machines(
         unique = name if names[name] == 1 else f"{name}-{names[name]}"
         machines.append(StrategyMachine(Address(f"strategy:{unique}"), ENGINE, factory, config, instruments, rng.next_u64()))
     return machines
-
-
-def _major_rates(engine: Engine) -> dict[Currency, tuple[int, int]]:
-    """Rates between whole units, of every currency that has one."""
-    rates, decimals = engine.rates, engine.rates.decimals
-    found: dict[Currency, tuple[int, int]] = {}
-    for currency in decimals:
-        rate = rates.rate(currency)
-        if rate is not None:
-            found[currency] = (rate[0] * int(10 ** decimals[currency]), rate[1] * int(10 ** decimals[rates.currency]))
-    return found

@@ -10,11 +10,9 @@ from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
     from seawall.analytics.result import Result
-    from seawall.api.units import Currency
     from seawall.cli.demo_screen import Screen
     from seawall.cli.run_files import RunDirectory, Status
     from seawall.cli.sim_config import SimConfig
-    from seawall.engine.core.machine import Engine
     from seawall.sim.notes import Notes
     from seawall.sim.world import World
 
@@ -141,7 +139,7 @@ def _result(world: "World", notes: "Notes", kept: "RunDirectory", seconds: float
             complete=kept.run.status is Status.COMPLETE,
             opening_equity=notes.opening_equity,
             marks={key: mark for key, market in engine.state.markets.items() if (mark := market.mark())},
-            rates=_rates_of_whole_units(engine),
+            rates=engine.rates.of_whole_units(),
             command=kept.run.command,
             seed=world.seed,
             config=kept.run.config,
@@ -152,10 +150,3 @@ def _result(world: "World", notes: "Notes", kept: "RunDirectory", seconds: float
             wall_clock={"seconds": seconds, "messages_per_s": world.sequence / seconds},
         ),
     )
-
-
-def _rates_of_whole_units(engine: "Engine") -> dict["Currency", tuple[int, int]]:
-    rates, decimals = engine.rates, engine.rates.decimals
-    found = {currency: rates.rate(currency) for currency in decimals}
-    one = 10 ** decimals[rates.currency]
-    return {currency: (rate[0] * 10 ** decimals[currency], rate[1] * one) for currency, rate in found.items() if rate is not None}

@@ -1,6 +1,6 @@
 """The `seawall` command. To add a command: write cli/NAME.py with `register(app)`, add the name to COMMANDS.
 
-Command modules import what is heavy (polars, plotly, hosts) inside their functions, so that `seawall --help` stays instant.
+Command modules import what is heavy (polars, numpy, hosts) inside their functions, so that `seawall --help` stays instant.
 """
 
 import sys

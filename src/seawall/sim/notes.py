@@ -79,14 +79,7 @@ class Notes:
         engine = self.engine()
         if engine is None:
             return
-        gross = net = profit = 0
-        for row in engine.portfolio.rows():
-            worth = engine.rates.value(row.currency, row.worth)
-            result = engine.rates.value(row.currency, row.result.total)
-            if worth is not None and result is not None:
-                gross += abs(worth)
-                net += worth
-                profit += result
+        gross, net, profit = engine.portfolio.totals()
         self.recorder.sample(now, Money(self.opening_equity + profit), Money(gross), Money(net))
         for key, market in engine.state.markets.items():
             if mark := market.mark():

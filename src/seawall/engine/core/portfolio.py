@@ -83,6 +83,17 @@ class Portfolio:
         more = self.rates.value(instrument.quote, added * mark * instrument.tick_value // instrument.lot_value) if mark else None
         return None if more is None else total + more
 
+    def totals(self) -> tuple[int, int, int]:
+        """Gross worth, net worth, profit and loss of all positions, in the valuation currency; what cannot be valued counts as nothing."""
+        gross = net = profit = 0
+        for row in self.rows():
+            worth, result = self.rates.value(row.currency, row.worth), self.rates.value(row.currency, row.result.total)
+            if worth is not None and result is not None:
+                gross += abs(worth)
+                net += worth
+                profit += result
+        return gross, net, profit
+
     def rows(self) -> Iterator[Row]:
         """One row a position, strategies and instruments in the order they first traded."""
         for strategy, held in self.positions.items():

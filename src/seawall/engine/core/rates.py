@@ -61,6 +61,12 @@ class Rates:
         rate = self.rate(currency)
         return None if rate is None else amount * rate[0] // rate[1]
 
+    def of_whole_units(self) -> dict[Currency, Rate]:
+        """The rate of every currency that has one, between whole units instead of minor ones."""
+        one = int(10 ** self.decimals[self.currency])
+        found = {currency: self.rate(currency) for currency in self.decimals}
+        return {c: (rate[0] * int(10 ** self.decimals[c]), rate[1] * one) for c, rate in found.items() if rate is not None}
+
     def as_float(self, amount: int) -> float:
         """Minor units of the valuation currency to whole ones, for people."""
         return amount / int(10 ** self.decimals[self.currency])
