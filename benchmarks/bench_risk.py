@@ -1,4 +1,4 @@
-"""How long all pre-trade checks take on one order: an engine with four venues, three symbols, positions, working orders, every limit set."""
+"""How long all pre-trade checks take on one order: two venues, three symbols each, positions, working orders, all limits set."""
 
 from time import perf_counter_ns
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import perf_counter
 
 import msgspec
-from seawall.cli.run_files import RunDirectory
 
 from seawall.api.accounts import OpenAccount
 from seawall.api.instruments import Instrument, define_spot
@@ -29,6 +28,7 @@ from seawall.api.orders import (
 )
 from seawall.api.units import MILLISECOND, SECOND, Currency, Money, Nanos, Price, Quantity
 from seawall.audit.core.invariants import every_invariant
+from seawall.cli.run_files import RunDirectory
 from seawall.exchange.core.machine import Exchange
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng

@@ -1,6 +1,6 @@
 """Runs every benchmark, prints the table of figures against what they must reach, and writes latest.json beside this file.
 
-    python benchmarks/run.py [PART ...]     parts: backtest, exchange, risk, sim; default: all
+python benchmarks/run.py [PART ...]     parts: backtest, exchange, risk, sim; default: all
 """
 
 import json
