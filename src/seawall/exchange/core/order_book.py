@@ -57,7 +57,7 @@ class OrderBook:
         self.orders = orders
         self.best_bid = Price(0)  # 0: there is none, here and below.
         self.best_ask = Price(0)
-        self._levels: dict[Price, PriceLevel] = {}
+        self._levels: dict[int, PriceLevel] = {}  # By price.
         self._bids: list[int] = []  # Sorted, the best last.
         self._negated_asks: list[int] = []  # So that here, too, the best is the largest.
         for order in list(orders.values()):
@@ -99,7 +99,7 @@ class OrderBook:
         matches: list[Match] = []
         left: int = quantity
         while left and keys and keys[-1] >= sign * limit:
-            price = Price(sign * keys[-1])
+            price = sign * keys[-1]
             level = self._levels[price]
             left = self._take_level(level, left, matches)
             if not level.quantity:
@@ -150,5 +150,4 @@ class OrderBook:
         """The side's levels, best first. Not to be used across a change of the book."""
         keys, sign = (self._bids, 1) if side is BUY else (self._negated_asks, -1)
         for key in reversed(keys):
-            price = Price(sign * key)
-            yield price, self._levels[price].quantity
+            yield Price(sign * key), self._levels[sign * key].quantity

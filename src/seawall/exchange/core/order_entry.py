@@ -54,8 +54,8 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
     if request.client_order_id in member.open:
         return _reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, "an open order has this client_order_id")
     quantity = request.quantity or lots_for(listing, side, request.quote_quantity)
-    currency, amount = lock_needed(instrument, side, request.price, quantity)
     limit = request.price
+    currency, amount = lock_needed(instrument, side, limit, quantity)
     if order_type is MARKET:
         limit = ANY_PRICE[side]
         if side is BUY:
