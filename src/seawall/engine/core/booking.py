@@ -100,8 +100,8 @@ class Booking:
         return [Envelope(PROJECTIONS, closed), self.tell(order, reason)]
 
     def tell(self, order: Order, reason: str = "") -> Envelope:
-        """News of the order for its strategy."""
-        leaves = Quantity(max(order.leaves_quantity, 0))
+        """News of the order for its strategy. What has ended leaves nothing."""
+        leaves = Quantity(order.leaves_quantity if order.client_order_id in self.orders.open else 0)
         news = OrderChanged(order.strategy, order.tag, order.status, reason, order.client_order_id, order.instrument, leaves)
         return Envelope(order.strategy, news)
 
