@@ -29,7 +29,7 @@ from seawall.engine.core.sizing import Dropped, Sizing
 from seawall.engine.core.strategies import StrategyAccount
 from seawall.engine.core.venues.session import VenueSession
 from seawall.engine.core.venues.settings import VenueSettings
-from seawall.engine.core.venues.state import SessionState
+from seawall.engine.core.venues.state import SessionState, SessionStatus
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 
@@ -99,6 +99,7 @@ class Engine:
     def restore(self, state: EngineState) -> None:
         self.state = state
         self.limits = state.limits
+        self.halted = state.halt is not None
         self._prefix = f"{state.epoch:x}-"
         settings = self.settings
         instruments = {i.id: i for i in settings.instruments}
@@ -123,10 +124,6 @@ class Engine:
         return soonest
 
     # What checks may look at (checks/desk.py), beside limits, exposures, portfolio, rates
-
-    @property
-    def halted(self) -> bool:
-        return self.state.halt is not None
 
     def is_live(self, venue: Venue) -> bool:
         session = self.session_of.get(venue)  # None: we only watch prices there.
@@ -320,7 +317,9 @@ class Engine:
 
     def _session_lost(self, report: accounts.SessionLost | accounts.LogonRefused, now: Nanos) -> list[Envelope]:
         session = self.sessions.get(report.account)
-        return self._drop_session(session, report.reason, now) if session is not None else []
+        if session is None or session.state.status is SessionStatus.DOWN:
+            return []
+        return self._drop_session(session, report.reason, now)
 
     def _drop_session(self, session: VenueSession, reason: str, now: Nanos) -> list[Envelope]:
         out = session.drop(reason, now)
