@@ -125,7 +125,7 @@ class OrderUpdate(msgspec.Struct, frozen=True, gc=False):
     timestamp_ns: int
 
 
-class OpenOrder(msgspec.Struct):
+class OpenOrder(msgspec.Struct, gc=False):
     """An order of this strategy that may still trade."""
 
     order_id: str

@@ -13,7 +13,10 @@ from seawall.engine.core.orders import Order, Orders
 from seawall.engine.core.positions import Position
 from seawall.engine.core.venues.session import VenueSession
 
-_UNACKNOWLEDGED = (OrderStatus.PENDING_NEW, OrderStatus.UNKNOWN)
+# Members of an enum are looked up slowly: twenty times the cost of a global.
+FILLED, NEW, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED
+PENDING_CANCEL, PENDING_NEW, UNKNOWN = OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_NEW, OrderStatus.UNKNOWN
+_UNACKNOWLEDGED = (PENDING_NEW, UNKNOWN)
 
 EXTERNAL = Address("external")  # Owner of fills that no order of ours explains: trades made by hand on the account.
 
@@ -39,9 +42,9 @@ class Booking:
         if order.status not in _UNACKNOWLEDGED:
             return []
         if order.cancel_wanted:
-            order.status = OrderStatus.PENDING_CANCEL
+            order.status = PENDING_CANCEL
         else:
-            order.status = OrderStatus.PARTIALLY_FILLED if order.cumulative_quantity else OrderStatus.NEW
+            order.status = PARTIALLY_FILLED if order.cumulative_quantity else NEW
         return [self.tell(order)] if order.price else []
 
     def filled(self, session: VenueSession, fill: OrderFilled, now: Nanos) -> list[Envelope]:
@@ -95,7 +98,7 @@ class Booking:
             order.time_in_force, order.quantity, order.price, order.cumulative_quantity, order.cumulative_notional,
             status, reason, order.decision_price, order.created, now,
         )  # fmt: skip
-        if status is OrderStatus.FILLED:
+        if status is FILLED:
             return [Envelope(PROJECTIONS, closed)]
         return [Envelope(PROJECTIONS, closed), self.tell(order, reason)]
 
@@ -144,10 +147,10 @@ class Booking:
             session.settled(order.client_order_id)
             if leaves:
                 self.exposures.change(order.instrument, order.side, -leaves)
-            return out + self._close(order, order.ended or OrderStatus.FILLED, order.end_reason, now)
+            return out + self._close(order, order.ended or FILLED, order.end_reason, now)
         order.queries = 0
-        if order.status in _UNACKNOWLEDGED or order.status is OrderStatus.NEW:
-            order.status = OrderStatus.PENDING_CANCEL if order.cancel_wanted else OrderStatus.PARTIALLY_FILLED
+        if order.status in _UNACKNOWLEDGED or order.status is NEW:
+            order.status = PENDING_CANCEL if order.cancel_wanted else PARTIALLY_FILLED
         if fill.cumulative_quantity != filled:
             return [session.ask_fills(order.instrument)]  # An earlier fill is missing, or this one came late.
         if not order.cancel_wanted:

@@ -10,7 +10,7 @@ from seawall.engine.core.intent import Intent, Refusal
 _SEAL = object()
 
 
-class ApprovedOrder(msgspec.Struct, frozen=True):
+class ApprovedOrder(msgspec.Struct, frozen=True, gc=False):
     """An intent that passed every check at `now`. Only `review` has the seal that lets it leave."""
 
     intent: Intent

@@ -12,7 +12,7 @@ from seawall.engine.core.market import Market
 from seawall.engine.core.strategies import StrategyAccount
 
 
-class Intent(msgspec.Struct, frozen=True):
+class Intent(msgspec.Struct, frozen=True, gc=False):
     account: StrategyAccount
     tag: str
     instrument: Instrument

@@ -229,12 +229,14 @@ class Engine:
         if self.state.halt is not None:
             return []
         self.state.halt = risk.TradingHalted(command.operator, command.reason)
+        self.halted = True
         return [Envelope(PROJECTIONS, self.state.halt), *self._cancel_all(now)]
 
     def _resume_trading(self, command: risk.ResumeTrading, now: Nanos) -> list[Envelope]:
         if self.state.halt is None or not command.operator.strip():
             return []
         self.state.halt = None
+        self.halted = False
         return [Envelope(PROJECTIONS, risk.TradingResumed(command.operator, command.reason))]
 
     # The venue's reports

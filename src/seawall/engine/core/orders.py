@@ -43,7 +43,7 @@ TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
 }  # fmt: skip
 
 
-class Order(msgspec.Struct):
+class Order(msgspec.Struct, gc=False):
     client_order_id: ClientOrderId
     strategy: Address
     tag: str

@@ -10,6 +10,8 @@ from seawall.api.instruments import Instrument
 from seawall.api.orders import Side
 from seawall.api.units import Currency, Money, Price, Quantity, ceil_div
 
+BUY = Side.BUY
+
 
 @dataclass(slots=True)  # Not a Struct: those take seven times as long to write to.
 class Position:
@@ -30,7 +32,7 @@ class Position:
     def apply_fill(self, instrument: Instrument, side: Side, price: Price, quantity: Quantity, fee: Money, fee_currency: Currency) -> None:
         notional = price * quantity * instrument.tick_value
         amount = quantity * instrument.lot_value
-        self._trade(amount if side is Side.BUY else -amount, notional)
+        self._trade(amount if side is BUY else -amount, notional)
         self.fills += 1
         self.turnover += notional
         if not fee:

@@ -23,8 +23,9 @@ class Dropped(msgspec.Struct, frozen=True):
     value: float = 0.0
 
 
-BUY, SELL = Side.BUY, Side.SELL
+BUY, SELL, MARKET = Side.BUY, Side.SELL, OrderType.MARKET
 GTC = TimeInForce.GTC
+_NO_PRICE = Price(0)
 LARGEST = 1 << 62  # Of lots or minor units: what still fits every message.
 
 
@@ -104,15 +105,15 @@ class Sizing:
             over, under = ticks * instrument.tick, instrument.price_scale
             cheaper = over * denominator < numerator * under
             dearer = over * denominator > numerator * under
-            if best is None or (cheaper if side is Side.BUY else dearer):
+            if best is None or (cheaper if side is BUY else dearer):
                 best, numerator, denominator = instrument, over, under
         return best
 
     def _intent(
         self, wish: SignalGenerated | OrderRequested, account: StrategyAccount, instrument: Instrument, side: Side, quantity: float
     ) -> Intent | Dropped:
-        price = Price(0)
-        if wish.order_type is not OrderType.MARKET:
+        price = _NO_PRICE
+        if wish.order_type is not MARKET:
             if not 0.0 < wish.limit_price < LARGEST:
                 return Dropped(f"a {wish.order_type} order needs a positive limit_price", malformed=True, value=wish.limit_price)
             price = nearest_tick(instrument, wish.limit_price)

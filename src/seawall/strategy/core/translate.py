@@ -12,6 +12,8 @@ from seawall.strategy.events import CancelWish, ExplicitOrder, MarketSignal, Ope
 
 _ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag")
 
+BUY, SELL, PENDING_NEW = Side.BUY, Side.SELL, OrderStatus.PENDING_NEW
+
 
 class _Memory(Protocol):
     order_ids: OrderIds
@@ -38,7 +40,7 @@ def _signal(signal: MarketSignal, strategy: Address, memory: _Memory, now: Nanos
     metadata, timestamp = signal.metadata, signal.timestamp
     if not (type(strength) is float and type(confidence) is float and type(symbol) is str and symbol.isascii()):
         strength, confidence, symbol = number(strength), number(confidence), text(symbol)
-    side = Side.BUY if strength > 0 else Side.SELL
+    side = BUY if strength > 0 else SELL
     time = now if timestamp is None else _time(timestamp, now)
     if not metadata:
         tag = memory.order_ids.next()
@@ -48,7 +50,7 @@ def _signal(signal: MarketSignal, strategy: Address, memory: _Memory, now: Nanos
         message = SignalGenerated(strategy, Symbol(symbol), strength, confidence, tag, time, *_routing(metadata))
     else:
         raise TypeError(f"the metadata of a MarketSignal is a dict, not {type(metadata).__name__}")
-    memory.open_orders[tag] = OpenOrder(tag, symbol, "", side, OrderStatus.PENDING_NEW, 0.0)
+    memory.open_orders[tag] = OpenOrder(tag, symbol, "", side, PENDING_NEW, 0.0)
     return message
 
 

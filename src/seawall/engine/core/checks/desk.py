@@ -16,7 +16,6 @@ class Desk(Protocol):
     exposures: Exposures
     portfolio: Portfolio
     rates: Rates
+    halted: bool
 
-    @property
-    def halted(self) -> bool: ...
     def is_live(self, venue: Venue) -> bool: ...

@@ -10,6 +10,8 @@ from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Intent, Refusal
 from seawall.runtime.floats import base_as_float
 
+BUY = Side.BUY
+
 
 def position(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
     instrument = intent.instrument
@@ -17,7 +19,7 @@ def position(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
     if limits is None:
         return None
     exposure = desk.exposures.by_symbol[instrument.symbol]
-    if intent.side is Side.BUY:
+    if intent.side is BUY:
         limit, reached = limits.max_long, exposure.position + exposure.buying + intent.amount
     else:
         limit, reached = limits.max_short, exposure.selling + intent.amount - exposure.position

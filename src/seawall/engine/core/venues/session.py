@@ -22,6 +22,7 @@ from seawall.engine.core.venues.state import SessionState, SessionStatus
 
 NEVER = Nanos((1 << 63) - 1)
 SELL = Side.SELL
+LIVE = SessionStatus.LIVE
 
 
 def fill_key(trade_id: TradeId, side: Side) -> int:
@@ -38,22 +39,22 @@ class VenueSession:
 
     @property
     def live(self) -> bool:
-        return self.state.status is SessionStatus.LIVE
+        return self.state.status is LIVE
 
     @property
     def connected(self) -> bool:
         """Whether the venue can be reached: enough for cancels and questions, not for what adds risk."""
-        return self.state.status is SessionStatus.LIVE or self.state.status is SessionStatus.SYNCHRONISING
+        return self.state.status is LIVE or self.state.status is SessionStatus.SYNCHRONISING
 
     def deadline(self) -> Nanos | None:
         """When `overdue` or `on_time` has something to do."""
         state = self.state
-        if not state.in_flight and self._never_silent and state.status is SessionStatus.LIVE:
+        if not state.in_flight and self._never_silent and state.status is LIVE:
             return None
         times = [self._soonest] if state.in_flight else []
-        if state.status is not SessionStatus.LIVE or self.settings.session.heartbeat_interval is not None:
+        if state.status is not LIVE or self.settings.session.heartbeat_interval is not None:
             times.append(state.wake_at)
-        if state.status is SessionStatus.LIVE and self.settings.session.reconcile_interval is not None:
+        if state.status is LIVE and self.settings.session.reconcile_interval is not None:
             times.append(state.reconcile_at)
         return min(times) if times else None
 
@@ -108,7 +109,7 @@ class VenueSession:
         state, settings = self.state, self.settings.session
         if state.status is SessionStatus.DOWN:
             return self._connect(now) if now >= state.wake_at else []
-        if state.status is not SessionStatus.LIVE:
+        if state.status is not LIVE:
             return self.drop("no answer in time", now) if now >= state.wake_at else []
         if settings.heartbeat_interval is not None and now - state.heard_at >= settings.silence_limit:
             return self.drop("silence", now)
@@ -145,7 +146,7 @@ class VenueSession:
         state.attempts = 0
         state.wake_at = Nanos(now + (settings.heartbeat_interval or 0))
         state.reconcile_at = Nanos(now + (settings.reconcile_interval or 0))
-        return self._become(SessionStatus.LIVE, "synchronised")
+        return self._become(LIVE, "synchronised")
 
     def drop(self, reason: str, now: Nanos) -> list[Envelope]:
         """The connection is gone. Open requests may or may not have arrived; they stay in flight until the venue is asked."""
