@@ -78,6 +78,7 @@ class Engine:
             signals.SignalGenerated: self._signal_generated,
             signals.OrderRequested: self._order_requested,
             signals.CancelRequested: self._cancel_requested,
+            signals.StandingQueried: self._standing_queried,
             orders.OrderAccepted: self._order_accepted,
             orders.OrderRejected: self._order_rejected,
             orders.OrderFilled: self._order_filled,
@@ -183,6 +184,16 @@ class Engine:
     def _cancel_requested(self, request: signals.CancelRequested, now: Nanos) -> list[Envelope]:
         order = self.orders.by_tag(request.strategy, request.tag)
         return [] if order is None or order.cancel_wanted or order.ended is not None else self._cancel(order, now)
+
+    def _standing_queried(self, query: signals.StandingQueried, now: Nanos) -> list[Envelope]:
+        strategy, out = query.strategy, []
+        for tag in query.tags:
+            order = self.orders.by_tag(strategy, tag) or self.orders.closed_by_tag(strategy, tag)
+            lost = signals.OrderChanged(strategy, tag, OrderStatus.REJECTED, "the engine has no such order")
+            out.append(self.booking.tell(order) if order is not None else Envelope(strategy, lost))
+        held = self.state.positions.get(strategy, {})
+        positions = {key: position.quantity for key, position in held.items()}
+        return [*out, Envelope(strategy, signals.StandingReported(strategy, positions))]
 
     def _submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
         verdict = review(intent, self, now)
@@ -303,7 +314,8 @@ class Engine:
         for session in self.sessions.values():
             out += self._drop_session(session, "restart", now)
             session.state.wake_at = now
-        return out
+        strategies = [account.address for account in self.state.strategies.values() if account.running]
+        return [*out, *(Envelope(address, signals.EngineRestarted()) for address in strategies)]
 
     def _logged_on(self, report: accounts.LoggedOn, now: Nanos) -> list[Envelope]:
         session = self._heard(report.account, now)

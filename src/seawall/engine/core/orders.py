@@ -92,6 +92,11 @@ class Orders:
     def by_tag(self, strategy: Address, tag: str) -> Order | None:
         return self.open.get(self._by_tag.get((strategy, tag), ClientOrderId("")))
 
+    def closed_by_tag(self, strategy: Address, tag: str) -> Order | None:
+        """The latest of that name that closed and is still remembered. Looks through all of them: for questions that are rare."""
+        named = [order for order in self.closed.values() if order.strategy == strategy and order.tag == tag]
+        return named[-1] if named else None
+
     def close(self, order: Order, status: OrderStatus) -> None:
         assert status in TRANSITIONS[order.status], f"order {order.client_order_id}: {order.status} to {status}"
         order.status = status
