@@ -1,4 +1,5 @@
 """The engine against real exchanges over wires that lose, double, delay and reorder, with lost sessions and restarts at any moment.
+And the cut test, with whatever messages the world could send.
 
 Once the wires are whole again and enough time has passed, engine and venues agree on everything; until then, nothing leaves twice.
 """
@@ -8,10 +9,41 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall.api.orders import Side, TimeInForce
+from seawall.api.accounts import (
+    Balance,
+    BalancesReported,
+    FillsReported,
+    HeartbeatAnswered,
+    LoggedOn,
+    LogonRefused,
+    OpenOrdersReported,
+    OrderReported,
+    OrderState,
+    SessionLost,
+)
+from seawall.api.market_data import BarClosed, QuoteChanged, Traded
+from seawall.api.message import Message, Restarted, Tick
+from seawall.api.orders import (
+    CancelRejected,
+    Liquidity,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderStatus,
+    OrderType,
+    RejectReason,
+    Side,
+    TimeInForce,
+)
 from seawall.api.projections import BreakFound
-from seawall.api.signals import CancelRequested
-from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, STRATEGY, Rig
+from seawall.api.risk import HaltTrading, Limits, ResumeTrading, SymbolLimits
+from seawall.api.signals import CancelRequested, OrderRequested, SignalGenerated, StrategyFailed, StrategyStarted, StrategyStopped
+from seawall.api.units import MILLISECOND, SECOND, Nanos
+from seawall.engine.core.machine import Engine
+from seawall.runtime.machine import handle, restore, snapshot
+from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, START, STRATEGY, Rig, encode_all
 
 HEAL_SECONDS = 150
 
@@ -113,3 +145,105 @@ def test_no_storm_makes_a_break(steps: list[tuple[Any, ...]]) -> None:
     play(rig, steps)
     rig.seconds(HEAL_SECONDS)
     assert rig.heard(BreakFound) == []
+
+
+# The cut test
+
+KEYS = st.sampled_from([ALPHA_BTC.id, ALPHA_ETH.id, BETA_BTC.id, "alpha:NO-SUCH"])
+ACCOUNTS = st.sampled_from(["alpha-main", "alpha-main", "beta-main", "nobody"])
+IDS = st.sampled_from(["1-1", "1-2", "1-3", "2-1", "by-hand"])
+TAGS = st.sampled_from(["a", "b", "c"])
+STRATEGIES = st.sampled_from([STRATEGY, "strategy:other"])
+COUNTS, TICKS = st.integers(0, 1_000), st.integers(0, 12_000)
+REQUESTS, TRADES = st.integers(1, 12), st.integers(0, 6)
+TIMES = st.integers(START - SECOND, START + 40 * SECOND)
+FIGURES = st.one_of(st.floats(-2, 2), st.floats())
+
+FILLS = st.builds(
+    OrderFilled, ACCOUNTS, IDS, KEYS, TRADES, TRADES, SIDES, st.integers(1, 12_000), st.integers(1, 1_000), COUNTS, COUNTS,
+    st.sampled_from(Liquidity), st.integers(-5, 5), st.sampled_from(["BTC", "USDT", "BNB"]), TIMES,
+)  # fmt: skip
+ORDER_STATES = st.builds(
+    OrderState, IDS, TRADES, KEYS, SIDES, st.sampled_from(OrderType), st.sampled_from(TimeInForce), st.sampled_from(OrderStatus), TICKS,
+    COUNTS, COUNTS,
+)  # fmt: skip
+BALANCES = st.builds(Balance, st.sampled_from(["BTC", "USDT", "ETH"]), st.integers(0, 3), st.integers(0, 3))
+ANYTHING: st.SearchStrategy[Message] = st.one_of(
+    st.sampled_from([Tick(), Tick(), Tick(), Restarted(1), Restarted(2), Restarted(3)]),
+    st.builds(Traded, KEYS, TRADES, TICKS, COUNTS, SIDES, TIMES),
+    st.builds(QuoteChanged, KEYS, TRADES, TICKS, COUNTS, TICKS, COUNTS, TIMES),
+    st.builds(BarClosed, KEYS, TIMES, TIMES, TICKS, TICKS, TICKS, TICKS, COUNTS),
+    st.builds(StrategyStarted, STRATEGIES, st.just("S"), st.just("1"), st.floats(0, 2), st.floats(0, 1)),
+    st.builds(StrategyStopped, STRATEGIES),
+    st.builds(StrategyFailed, STRATEGIES, st.just("why")),
+    st.builds(SignalGenerated, STRATEGIES, st.sampled_from(["BTC-USDT", "ETH-USDT", "XRP-USDT"]), FIGURES, FIGURES, TAGS, TIMES),
+    st.builds(
+        OrderRequested, STRATEGIES, st.sampled_from(["BTC-USDT", "ETH-USDT"]), SIDES, FIGURES, TAGS, TIMES, st.sampled_from(["", "alpha"]),
+        st.sampled_from(OrderType), st.sampled_from(TimeInForce), st.one_of(st.just(100.0), st.floats()),
+    ),
+    st.builds(CancelRequested, STRATEGIES, TAGS),
+    st.builds(OrderAccepted, ACCOUNTS, IDS, KEYS, TRADES, TIMES),
+    st.builds(OrderRejected, ACCOUNTS, IDS, KEYS, st.sampled_from(RejectReason), TIMES),
+    FILLS,
+    st.builds(OrderCanceled, ACCOUNTS, IDS, KEYS, TRADES, COUNTS, TIMES),
+    st.builds(OrderExpired, ACCOUNTS, IDS, KEYS, TRADES, COUNTS, TIMES),
+    st.builds(CancelRejected, ACCOUNTS, IDS, KEYS, st.sampled_from(RejectReason), TIMES),
+    st.builds(LoggedOn, ACCOUNTS, REQUESTS, TIMES),
+    st.builds(LogonRefused, ACCOUNTS, REQUESTS, st.just("no"), TIMES),
+    st.builds(SessionLost, ACCOUNTS, st.just("gone")),
+    st.builds(HeartbeatAnswered, ACCOUNTS, REQUESTS, TIMES),
+    st.builds(OrderReported, ACCOUNTS, REQUESTS, KEYS, IDS, st.one_of(st.none(), ORDER_STATES), TIMES),
+    st.builds(OpenOrdersReported, ACCOUNTS, REQUESTS, st.lists(ORDER_STATES, max_size=3).map(tuple), TIMES),
+    st.builds(FillsReported, ACCOUNTS, REQUESTS, KEYS, st.lists(FILLS, max_size=3).map(tuple), st.booleans(), st.booleans(), TIMES),
+    st.builds(BalancesReported, ACCOUNTS, REQUESTS, st.lists(BALANCES, max_size=3).map(tuple), TIMES),
+    st.builds(HaltTrading, st.just("ann"), st.just("why")),
+    st.builds(ResumeTrading, st.sampled_from(["", "ann"]), st.just("why")),
+)  # fmt: skip
+DELAYS = st.sampled_from([0, 0, MILLISECOND, 100 * MILLISECOND, 2 * SECOND, 5 * SECOND, 31 * SECOND])
+LIMITED = Limits(
+    max_order_value=1_000 * COIN, max_order_quantity={"BTC-USDT": 5 * COIN}, position={"BTC-USDT": SymbolLimits(5 * COIN, COIN)},  # type: ignore[arg-type, dict-item]
+    max_total_notional=5_000 * COIN, max_orders=3, max_price_age=Nanos(60 * SECOND), max_signal_age=None,  # type: ignore[arg-type]
+)  # fmt: skip
+
+
+def check_every_cut(fresh: Engine, again: Any, journal: list[tuple[Nanos, Message]], every: int) -> list[bytes]:
+    """Snapshot plus replay equals running straight through, outputs included. Returns the outputs."""
+    snapshots, outputs = [], []
+    for now, message in journal:
+        snapshots.append(snapshot(fresh))
+        outputs.append(encode_all(handle(fresh, message, now)))
+    final = snapshot(fresh)
+    for cut in range(0, len(journal), every):
+        recovered = again()
+        restore(recovered, snapshots[cut])
+        assert snapshot(recovered) == snapshots[cut]
+        for (now, message), expected in zip(journal[cut:], outputs[cut:], strict=True):
+            assert encode_all(handle(recovered, message, now)) == expected, f"outputs after a cut at {cut}: {message}"
+        assert snapshot(recovered) == final, f"state after a cut at {cut}"
+    return outputs
+
+
+@settings(max_examples=60)
+@given(st.lists(STEPS, max_size=40))
+def test_a_storm_recovers_from_every_cut(steps: list[tuple[Any, ...]]) -> None:
+    """What a live engine journals, its restarts included."""
+    rig = Rig()
+    play(rig, steps)
+    journal = rig.journal[-60:]
+    start = len(rig.journal) - len(journal)
+    before = Engine(rig.settings)
+    for now, message in rig.journal[:start]:
+        handle(before, message, now)
+    outputs = check_every_cut(before, lambda: Engine(rig.settings), journal, every=7)
+    assert outputs == rig.outputs[start:]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.tuples(DELAYS, ANYTHING), max_size=60), st.booleans(), st.booleans())
+def test_anything_recovers_from_every_cut(steps: list[tuple[int, Message]], live: bool, limited: bool) -> None:
+    """Any message at any time: nothing raises, everything said can be encoded, exposure is what it would be from scratch."""
+    rig = Rig(LIMITED, live=live) if limited else Rig(live=live)
+    for delay, message in steps:
+        rig.now = Nanos(rig.now + delay)
+        rig.tell(message)
+    check_every_cut(Engine(rig.settings), lambda: Engine(rig.settings), rig.journal, every=9)

@@ -71,7 +71,7 @@ class Reconciliation:
         out: list[Envelope] = []
         known = session.state.applied.get(report.instrument, {})
         for fill in report.fills:
-            if fill_key(fill.trade_id, fill.side) not in known:
+            if fill_key(fill.trade_id, fill.side) not in known and fill.instrument == report.instrument:
                 out += self.booking.filled(session, fill, now)
         if report.gap:
             ours = f"booked up to trade {session.state.confirmed.get(report.instrument, 0)}"
