@@ -49,7 +49,7 @@ class Session:
         self.printed = out.getvalue()
 
     def _console(self, block: Block) -> None:
-        *passing, last = re.findall(r"^\$ (.*(?:\\\n.*)*)\n((?:(?!\$ ).*\n)*)", block.body, re.MULTILINE)
+        *passing, last = re.findall(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", block.body, re.MULTILINE)
         for (command, quoted), code in [*((one, 0) for one in passing), (last, block.exit_code)]:
             text = command.replace("\\\n", " ")
             exit_code, output = _seawall(text) if text.startswith("seawall ") else _shell(text)
