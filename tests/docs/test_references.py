@@ -1,0 +1,127 @@
+"""The reference pages say what is there: every field, column, file, check and limit, and nothing else."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import typer
+
+from seawall.analytics.attribution import Attribution
+from seawall.analytics.figures import StrategyPerformance
+from seawall.analytics.result import Result
+from seawall.analytics.summary import Summary
+from seawall.api.instruments import define_spot
+from seawall.api.risk import Limits
+from seawall.api.units import SECOND
+from seawall.backtest import run_backtest
+from seawall.backtest.limits import limits_from
+from seawall.backtest.run import default_limits
+from seawall.cli import main
+from seawall.engine.core.checks import CHECKS
+from seawall.market_data.recorded import open_recording
+from seawall.strategy import Bar, MarketSignal, OpenOrder, OrderFill, OrderUpdate, PriceUpdate, RiskBreach, TradingStrategy
+from seawall.strategy.loader import CALLBACKS
+from tests.docs.pages import ROOT, blocks, documented, rows, section, words
+
+TRADES = {"ts": [1_700_000_000, 1_700_000_060], "price": [100.0, 101.0], "qty": [5.0, 5.0]}
+BTC = define_spot("north", "BTC-USD", tick="0.5", lot="0.001")
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def fields(kind: Any) -> list[str]:
+    """And properties: to a reader they are the same."""
+    return [*kind.__struct_fields__, *(name for name, value in vars(kind).items() if isinstance(value, property))]
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return run_backtest(TradingStrategy, TRADES, symbol="BTC-USD")
+
+
+@pytest.mark.parametrize("kind", [PriceUpdate, Bar, MarketSignal, OrderFill, OrderUpdate, OpenOrder, RiskBreach])
+def test_what_a_strategy_receives_and_returns(kind: Any) -> None:
+    assert sorted(documented(page("strategies.md"), kind.__name__)) == sorted(fields(kind))
+
+
+def test_what_a_strategy_has() -> None:
+    """Attributes, callbacks and methods: all that is public on the base class but what carries wishes away."""
+    text = page("strategies.md")
+    attributes, callbacks = documented(text, "What is there"), documented(text, "Callbacks")
+    methods = [name for row in rows(section(text, "Ordering")) for name in words(row[0]) if "(" in name]
+    there = {name for name in (*dir(TradingStrategy), *vars(TradingStrategy({}))) if not name.startswith("_")} - {"outbox", "order_ids"}
+    assert sorted([*attributes, *callbacks, *(name.partition("(")[0] for name in methods)]) == sorted(there)
+    assert sorted(name for name in callbacks if not name.endswith("_state")) == sorted(CALLBACKS)
+    for shown in [*methods, *(words(row[0])[0] for row in rows(section(text, "Callbacks")))]:
+        name, _, arguments = shown.rstrip(")").partition("(")
+        taken = [str(p).partition(":")[0] for p in inspect.signature(getattr(TradingStrategy, name)).parameters.values()]
+        assert [argument for argument in arguments.split(", ") if argument] == taken[1:], shown
+
+
+def test_what_an_order_may_be_told() -> None:
+    """The options in the table are those that the documentation of `buy` names."""
+    options = [name for name in documented(page("strategies.md"), "Ordering") if not hasattr(TradingStrategy, name)]
+    assert TradingStrategy.buy.__doc__ is not None
+    named = re.sub(r"\([^)]*\)", "", TradingStrategy.buy.__doc__.split("Options:")[1])
+    assert sorted(options) == sorted(re.findall(r"\w+", named))
+
+
+def test_what_a_run_writes(result: Result, tmp_path: Path) -> None:
+    result.write(tmp_path)
+    assert sorted(documented(page("results.md"), "Files")) == sorted(path.name for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["fills", "orders", "cash", "equity", "exposure", "prices", "round_trips"])
+def test_the_columns_of_every_table(name: str, result: Result) -> None:
+    """In their order."""
+    assert documented(page("results.md"), f"{name}.parquet") == getattr(result, name).columns
+
+
+@pytest.mark.parametrize(("heading", "kind"), [("result.json", Summary), ("Figures", StrategyPerformance), ("Attribution", Attribution)])
+def test_the_keys_of_the_result(heading: str, kind: Any) -> None:
+    assert sorted(documented(page("results.md"), heading)) == sorted(kind.__struct_fields__)
+
+
+def test_every_check_is_explained_in_the_order_in_which_they_look() -> None:
+    assert documented(page("limits.md"), "Checks") == [check.__name__ for check in CHECKS]
+
+
+def test_every_limit_is_explained() -> None:
+    """In both tables, and by a key that `--limit` takes."""
+    shown = documented(page("limits.md"), "Limits")
+    assert sorted(shown) == sorted(key for row in rows(section(page("limits.md"), "Checks")) for key in words(row[2]))
+    for key in shown:
+        limits_from({key.replace("SYMBOL", "BTC-USD"): "1"}, Limits(), [BTC], decimals=8)
+    of_positions = ("max_long", "max_short")
+    names = {"position" if name in of_positions else name for name in (key.partition(":")[0] for key in shown)}
+    assert names == set(Limits.__struct_fields__)
+
+
+def test_the_default_of_every_limit() -> None:
+    """Durations are in seconds. What is none by default is not limited."""
+    shown = {words(key)[0]: default.split(",")[0] for key, _, default in rows(section(page("limits.md"), "Limits"))}
+    stated = {key: None if default == "none" else int(default) for key, default in shown.items() if ":" not in key}
+    defaults = msgspec.structs.asdict(default_limits(open_recording(TRADES, symbol="BTC-USD"), decimals=0))
+    for key in ("max_price_age", "max_signal_age", "order_window"):
+        defaults[key] //= SECOND
+    assert stated == {key: value for key, value in defaults.items() if key not in ("max_order_quantity", "position")}
+    assert [default for key, default in shown.items() if ":" in key] == ["none"] * 3
+    assert not defaults["max_order_quantity"] and not defaults["position"]
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    """And has the options that are shown with it."""
+    app = typer.main.get_command(main.build(()))
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
+    used = [line for path in pages for block in blocks(path.read_text(encoding="utf-8")) for line in re.findall(r"seawall .*", block.body)]
+    commands = app.commands  # type: ignore[attr-defined]
+    for line in used:
+        name = line.split()[1]
+        assert name in commands, line
+        options = [option for parameter in commands[name].params for option in parameter.opts]
+        assert [word for word in re.findall(r"(?<= )--[\w-]+", line) if word not in options] == [], line
