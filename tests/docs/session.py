@@ -59,7 +59,7 @@ class Session:
 
     def _compare(self, block: Block, quoted: str, output: str) -> None:
         expected, got = " ".join(quoted.split()), " ".join(output.split())
-        pattern = ".*?".join(map(re.escape, expected.split("...")))
+        pattern = ".*?".join(re.escape(piece.strip()) for piece in expected.split("..."))
         assert re.fullmatch(pattern, got, re.DOTALL), f"{self.page}:{block.line}: the page quotes\n{quoted}\nbut this came out:\n{output}"
 
 
@@ -78,5 +78,7 @@ def _seawall(command: str) -> tuple[int, str]:
 def _shell(command: str) -> tuple[int, str]:
     """With this Python and the commands beside it first on the path, as after `. .venv/bin/activate`."""
     path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    done = subprocess.run(command, shell=True, env={**os.environ, "PATH": path}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(
+        command, shell=True, env={**os.environ, "PATH": path}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     return done.returncode, done.stdout

@@ -115,13 +115,15 @@ def test_the_default_of_every_limit() -> None:
 
 
 def test_every_command_that_a_page_names_exists() -> None:
-    """And has the options that are shown with it."""
+    """And has the options that are shown with it. Shown being refused: one that is planned."""
     app = typer.main.get_command(main.build(()))
     pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "tutorials").glob("*.md"))]
     used = [line for path in pages for block in blocks(path.read_text(encoding="utf-8")) for line in re.findall(r"seawall .*", block.body)]
     commands = app.commands  # type: ignore[attr-defined]
     for line in used:
         name = line.split()[1]
+        if name in main.NOT_BUILT_YET:
+            continue
         assert name in commands, line
         options = [option for parameter in commands[name].params for option in parameter.opts]
         assert [word for word in re.findall(r"(?<= )--[\w-]+", line) if word not in options] == [], line

@@ -38,9 +38,7 @@ def test_what_a_page_shows_works(page: str, desk: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(RECORDED in block.body for block in read(page))])
-def test_what_a_page_shows_of_recorded_markets_works(
-    page: str, desk: Path, seawall_data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_page_shows_of_recorded_markets_works(page: str, desk: Path, seawall_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a directory that has the strategies of the repository."""
     monkeypatch.setenv("SEAWALL_DATA", str(seawall_data))
     shutil.copytree(ROOT / "strategies", desk / "strategies")
