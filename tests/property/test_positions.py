@@ -83,9 +83,10 @@ def test_partial_closes_round_down_and_the_last_takes_the_rest(
     """Each part of a closing takes its share of the total cost, never an average; what rounding left goes with the last."""
     opening, closing = (Side.SELL, Side.BUY) if short else (Side.BUY, Side.SELL)
     position = Position()
-    position.apply_fill(instrument, opening, Price(price), Quantity(bought), Money(0), QUOTE)
-    cost, held = abs(position.cost), bought
-    assert cost == price * bought * instrument.tick_value
+    for ticks, lots in ((price, bought), (price + 7, 2)):  # At two prices, so that shares of the cost are no whole numbers.
+        position.apply_fill(instrument, opening, Price(ticks), Quantity(lots), Money(0), QUOTE)
+    cost, held = abs(position.cost), bought + 2
+    assert cost == (price * bought + (price + 7) * 2) * instrument.tick_value
     for lots in [*closes, None]:
         lots = held if lots is None else lots
         if not lots or lots > held:

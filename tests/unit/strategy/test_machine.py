@@ -643,7 +643,15 @@ def test_two_machines_share_nothing() -> None:
     """Each counts its own orders."""
     one, two = Stage(Counter), Stage(Counter)
     one.trade(1)
-    assert two.trade(1)[0].tag == "order-1"  # type: ignore[attr-defined]
+    (said,) = two.trade(1)
+    assert said.tag == "order-1"  # type: ignore[attr-defined]
+
+
+def test_what_a_constructor_says_is_never_sent() -> None:
+    """A recovered machine constructs the strategy again, and would say it again."""
+    stage = Stage(Counter)
+    stage.trade(1)
+    assert [type(message) for message in stage.said] == [StrategyStarted, SignalGenerated]
 
 
 def test_every_public_message_it_handles_is_price_or_order_news() -> None:
