@@ -27,7 +27,7 @@ def test_price_times_quantity_is_exact_money(
     exact_quote = Fraction(tick) * Fraction(lot) * 10**quote_decimals
     exact_base = Fraction(lot) * 10**base_decimals
     if exact_quote.denominator != 1 or exact_base.denominator != 1:
-        with pytest.raises(ValueError, match="raise (quote|base)_decimals"):
+        with pytest.raises(ValueError, match=r"raise (quote|base)_decimals"):
             define_spot("alpha", "BTC-USDT", tick=tick, lot=lot, base_decimals=base_decimals, quote_decimals=quote_decimals)
         return
     it = define_spot("alpha", "BTC-USDT", tick=tick, lot=lot, base_decimals=base_decimals, quote_decimals=quote_decimals)
