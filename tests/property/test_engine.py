@@ -39,7 +39,15 @@ from seawall.api.orders import (
 )
 from seawall.api.projections import BreakFound
 from seawall.api.risk import HaltTrading, Limits, ResumeTrading, SymbolLimits
-from seawall.api.signals import CancelRequested, OrderRequested, SignalGenerated, StrategyFailed, StrategyStarted, StrategyStopped
+from seawall.api.signals import (
+    CancelRequested,
+    OrderRequested,
+    SignalGenerated,
+    StandingQueried,
+    StrategyFailed,
+    StrategyStarted,
+    StrategyStopped,
+)
 from seawall.api.units import MILLISECOND, SECOND, Nanos
 from seawall.engine.core.machine import Engine
 from seawall.runtime.machine import handle, restore, snapshot
@@ -182,6 +190,7 @@ ANYTHING: st.SearchStrategy[Message] = st.one_of(
         st.sampled_from(OrderType), st.sampled_from(TimeInForce), st.one_of(st.just(100.0), st.floats()),
     ),
     st.builds(CancelRequested, STRATEGIES, TAGS),
+    st.builds(StandingQueried, STRATEGIES, st.lists(TAGS, max_size=3).map(tuple)),
     st.builds(OrderAccepted, ACCOUNTS, IDS, KEYS, TRADES, TIMES),
     st.builds(OrderRejected, ACCOUNTS, IDS, KEYS, st.sampled_from(RejectReason), TIMES),
     FILLS,
