@@ -17,27 +17,60 @@ def register(app: typer.Typer) -> None:
 
 def backtest(
     strategies: Annotated[list[str], typer.Argument(help="Strategy files; FILE::CLASS where a file holds several.", metavar="STRATEGY...")],
-    data: Annotated[list[str], typer.Option(help="Parquet or CSV files of bars, trades or quotes; patterns work. Repeatable.")],
-    out: Annotated[Path | None, typer.Option(help="Directory for the results; default runs/STRATEGY.")] = None,
-    config: Annotated[Path | None, typer.Option(help="YAML file with the strategies' parameters.")] = None,
-    set_: Annotated[list[str], typer.Option("--set", help="One parameter, key=value; beats --config. Repeatable.")] = [],  # noqa: B006
-    balances: Annotated[list[str], typer.Option(help="USDT=1000,BTC=2 for every venue, kraken:USD=500 for one. Default: ample.")] = [],  # noqa: B006
-    capital: Annotated[str | None, typer.Option(help="What returns are measured against. Default: the balances' first value.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Value everything in this currency. Default: USD, USDT, USDC, or the first.")] = None,
-    instruments: Annotated[Path | None, typer.Option(help="YAML with ticks, lots, fees of venues, over the ones built in.")] = None,
-    venues: Annotated[str | None, typer.Option(help="Only these venues, separated by commas.")] = None,
-    symbols: Annotated[str | None, typer.Option(help="Only these symbols, separated by commas.")] = None,
-    from_: Annotated[str | None, typer.Option("--from", help="Start, like 2023-03-10 or 2023-03-10T12:30:00 (UTC).")] = None,
-    to: Annotated[str | None, typer.Option("--to", help="End, exclusive.")] = None,
-    latency: Annotated[list[str], typer.Option(help="feed=1ms,order=5ms,cancel=5ms,report=5ms. Default: none.")] = [],  # noqa: B006
+    data: Annotated[
+        list[str], typer.Option(help="Parquet or CSV files of bars, trades or quotes; patterns work. Repeatable.", metavar="FILE")
+    ],
+    out: Annotated[Path | None, typer.Option(help="Where the results go. Default: runs/STRATEGY.", metavar="DIRECTORY")] = None,
+    config: Annotated[Path | None, typer.Option(help="YAML file with the strategies' parameters.", metavar="FILE")] = None,
+    set_: Annotated[
+        list[str], typer.Option("--set", help="One parameter of the strategies; beats --config. Repeatable.", metavar="KEY=VALUE")
+    ] = [],  # noqa: B006
+    balances: Annotated[
+        list[str],
+        typer.Option(
+            help="USDT=1000,BTC=2 for every venue, kraken:USD=500 for one. Repeatable. "
+            "Default: a million of each quote currency, and as much worth of each base currency.",
+            metavar="BALANCES",
+        ),
+    ] = [],  # noqa: B006
+    capital: Annotated[
+        str | None,
+        typer.Option(
+            help="What returns are measured against. Default: what --balances are worth at the first prices, else 1000000.",
+            metavar="AMOUNT",
+        ),
+    ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(help="Value everything in it. Default: USD, USDT or USDC, else the first quote currency.", metavar="CURRENCY"),
+    ] = None,
+    instruments: Annotated[
+        Path | None, typer.Option(help="YAML with ticks, lots and fees of venues, laid over the one built in.", metavar="FILE")
+    ] = None,
+    venues: Annotated[str | None, typer.Option(help="Only these, separated by commas.", metavar="VENUES")] = None,
+    symbols: Annotated[str | None, typer.Option(help="Only these, separated by commas.", metavar="SYMBOLS")] = None,
+    from_: Annotated[
+        str | None, typer.Option("--from", help="Start, like 2023-03-10 or 2023-03-10T12:30:00 (UTC).", metavar="TIME")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", help="End, exclusive.", metavar="TIME")] = None,
+    latency: Annotated[list[str], typer.Option(help="feed=1ms,order=5ms,cancel=5ms,report=5ms. Default: none.", metavar="LATENCIES")] = [],  # noqa: B006
     fill_model: Annotated[
-        str, typer.Option(help="When a resting order fills: trade_through (a price beyond it) or touch.")
+        str,
+        typer.Option(
+            help="When a resting order fills: trade_through (once the market goes beyond its price) or touch (reaches it).",
+            metavar="MODEL",
+        ),
     ] = "trade_through",
-    slippage_bps: Annotated[int, typer.Option(help="Added to the price of every taking order, in basis points.", min=0)] = 0,
-    limit: Annotated[list[str], typer.Option(help="max_order_value=500000, max_total_notional=..., max_orders=... Repeatable.")] = [],  # noqa: B006
-    seed: Annotated[int, typer.Option(help="Of the strategies' random numbers.")] = 0,
+    slippage_bps: Annotated[
+        int, typer.Option(help="Worsens the price of every taking order, in basis points.", min=0, metavar="NUMBER")
+    ] = 0,
+    limit: Annotated[
+        list[str],
+        typer.Option(help="One limit, like max_order_value=50000 or max_long:BTC-USD=2; none lifts it. Repeatable.", metavar="KEY=VALUE"),
+    ] = [],  # noqa: B006
+    seed: Annotated[int, typer.Option(help="Of the strategies' random numbers.", metavar="NUMBER")] = 0,
 ) -> None:
-    """Run strategies over recorded markets: every check, exact money, one report."""
+    """Run strategies over recorded markets. Writes exact results and a report."""
     from seawall.analytics.result import Result
     from seawall.backtest.latency import Latency
     from seawall.backtest.run import BacktestFailed, Setup, run_backtest

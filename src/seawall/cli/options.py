@@ -9,6 +9,7 @@ from seawall.api.units import MICROSECOND, MILLISECOND, MINUTE, SECOND, Nanos
 from seawall.cli.errors import UserError
 from seawall.strategy.events import as_nanos
 
+_EXAMPLES = {"--balances": "USD=5000,BTC=0.5", "--latency": "order=5ms,report=5ms", "--limit": "max_orders=50"}
 _UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE}
 
 
@@ -19,7 +20,7 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
         for part in text.split(","):
             key, sign, value = part.partition("=")
             if not sign or not key.strip() or not value.strip():
-                raise UserError(f"{option} {part!r} is not key=value", f"for example {option} key=value, or several separated by commas")
+                raise UserError(f"{option} {part!r} is not key=value", f"for example {option} {_EXAMPLES.get(option, 'key=value')}")
             found[key.strip()] = value.strip()
     return found
 
