@@ -80,17 +80,18 @@ class Orders:
         self.open = open_orders
         self.closed = closed
         self._closed_ids = deque(closed)
-        self._by_tag = {(o.strategy, o.tag): o.client_order_id for o in open_orders.values()}
+        self.tagged = {(o.strategy, o.tag): o for o in open_orders.values()}
 
     def add(self, order: Order) -> None:
         self.open[order.client_order_id] = order
-        self._by_tag[order.strategy, order.tag] = order.client_order_id
+        self.tagged[order.strategy, order.tag] = order
 
     def find(self, client_order_id: ClientOrderId) -> Order | None:
         return self.open.get(client_order_id) or self.closed.get(client_order_id)
 
     def by_tag(self, strategy: Address, tag: str) -> Order | None:
-        return self.open.get(self._by_tag.get((strategy, tag), ClientOrderId("")))
+        """The open one of that name: the check `unique_tag` sees to it that there is only one."""
+        return self.tagged.get((strategy, tag))
 
     def closed_by_tag(self, strategy: Address, tag: str) -> Order | None:
         """The latest of that name that closed and is still remembered. Looks through all of them: for questions that are rare."""
@@ -102,8 +103,7 @@ class Orders:
         order.status = status
         key = order.client_order_id
         del self.open[key]
-        if self._by_tag.get((order.strategy, order.tag)) == key:
-            del self._by_tag[order.strategy, order.tag]
+        self.tagged.pop((order.strategy, order.tag), None)
         self.closed[key] = order
         self._closed_ids.append(key)
         if len(self._closed_ids) > CLOSED_WINDOW:

@@ -5,11 +5,11 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall.api.instruments import Instrument
+from seawall.api.instruments import Instrument, Venue, define_spot
 from seawall.api.message import Address
-from seawall.api.orders import Side
+from seawall.api.orders import AccountId, ClientOrderId, Liquidity, OrderFilled, OrderId, Side, TradeId
 from seawall.api.signals import StrategyStarted
-from seawall.api.units import Price
+from seawall.api.units import Currency, Money, Price, Quantity
 from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, STRATEGY, USDT, Rig
 
 SECOND_STRATEGY = Address("strategy:second")
@@ -64,3 +64,36 @@ def test_gross_notional_is_what_could_be_held() -> None:
     market = rig.engine.state.markets[BETA_BTC.id]
     market.bid = market.ask = Price(0)
     assert portfolio.gross_notional() is None
+
+
+def bought(rig: Rig, fee: int, currency: str) -> None:
+    rig.want(tag="t")
+    report = OrderFilled(
+        AccountId("alpha-main"), ClientOrderId("1-1"), ALPHA_BTC.id, OrderId(1), TradeId(1), Side.BUY, Price(10_000), Quantity(1_000),
+        Quantity(1_000), Quantity(0), Liquidity.TAKER, Money(fee), Currency(currency), rig.now,
+    )  # fmt: skip
+    rig.tell(report)
+
+
+def test_fees_in_a_third_currency_are_taken_off() -> None:
+    """Valued when asked: without a rate there is no total, and with one it is less by the fee."""
+    rig = Rig()
+    bought(rig, 3 * COIN, "ETH")
+    portfolio = rig.engine.portfolio
+    eth = rig.engine.state.markets[ALPHA_ETH.id]
+    assert portfolio.total() == (100.5 - 100) * COIN - 3 * 100.5 * COIN
+    assert rig.engine.booking.balance_changes(Venue("alpha")) == {"BTC": COIN, "USDT": -100 * COIN, "ETH": -3 * COIN}
+    eth.bid = eth.ask = Price(0)
+    assert portfolio.total() is None
+
+
+def test_a_position_in_a_currency_without_a_rate_has_no_total() -> None:
+    """`totals` leaves it out, and says gross worth, net worth and result of the rest."""
+    usdc = define_spot("alpha", "ETH-USDC", tick="0.01", lot="0.001")
+    rig = Rig(instruments=(ALPHA_BTC, usdc))
+    bought(rig, 0, "USDT")
+    position = rig.engine.booking._position(STRATEGY, usdc.id)
+    position.quantity = COIN
+    assert rig.engine.portfolio.total() is None
+    assert rig.engine.portfolio.gross_notional(COIN, usdc) is None
+    assert rig.engine.portfolio.totals() == (round(100.5 * COIN), round(100.5 * COIN), COIN // 2)

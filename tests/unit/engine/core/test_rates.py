@@ -118,3 +118,10 @@ def test_values_are_exact_and_rounded_once(amount: int, first: int, second: int,
 def test_figures_for_people(amount: int) -> None:
     """Whole coins as a float."""
     assert Desk().rates.as_float(amount) == amount / 10**8
+
+
+def test_rates_between_whole_units() -> None:
+    """For reports: numerator and denominator, whatever the decimals."""
+    desk = Desk(spot("BTC-USDT", base_decimals=3, quote_decimals=6), spot("X-Y"), BTC_USDT=5_000_000)
+    rates = {currency: Fraction(*rate) for currency, rate in desk.rates.of_whole_units().items()}
+    assert rates == {"BTC": 50_000, "USDT": 1}

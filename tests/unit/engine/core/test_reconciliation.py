@@ -186,6 +186,21 @@ def test_a_gap_between_fills_is_noticed_at_once() -> None:
     assert rig.only().cumulative_quantity == 500
 
 
+def test_the_list_of_open_orders_may_know_of_fills_that_we_do_not() -> None:
+    """They are asked for."""
+    rig = Rig(session=SessionSettings(heartbeat_interval=None))
+    rig.want(tag="t")
+    rig.hands_off()
+    rig.other(Side.SELL, 300, 100)
+    rig.back["alpha"].clear()
+    rig.seconds(30, hands_off=False)
+    assert kinds(rig.out["alpha"]) == ["QueryFills", "QueryOpenOrders"]
+    rig.deliver_out(index=1)
+    assert kinds(rig.deliver_back()) == ["QueryFills"]
+    rig.hands_off()
+    assert rig.only().cumulative_quantity == 300
+
+
 def test_many_missed_fills_are_fetched_page_by_page() -> None:
     """The venue's answers are limited."""
     rig = Rig()

@@ -7,6 +7,6 @@ from seawall.engine.core.intent import Intent, Refusal
 
 
 def unique_tag(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    if desk.orders.by_tag(intent.account.address, intent.tag) is None:
+    if (intent.account.address, intent.tag) not in desk.orders.tagged:
         return None
     return Refusal("unique_tag", BreachType.MALFORMED_SIGNAL, 1, 2, f"open orders tagged {intent.tag}")
