@@ -1,5 +1,6 @@
 """Loading a strategy's file: what runs is found, and what could not run is refused before it runs, with file, line and a way on."""
 
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -273,3 +274,25 @@ def test_the_strategies_of_the_house_load() -> None:
     assert files
     for file in files:
         assert issubclass(load_strategy(file), TradingStrategy)
+
+
+def test_only_an_abstract_one(write: Any) -> None:
+    """Names what it lacks."""
+    path = write("""
+        from abc import ABC, abstractmethod
+        from seawall.strategy import TradingStrategy
+
+        class Base(TradingStrategy, ABC):
+            @abstractmethod
+            def idea(self): ...
+            @abstractmethod
+            def size(self): ...
+    """)
+    assert "Base is abstract, it lacks idea, size" in refused(path).message
+
+
+def test_a_new_version_that_does_not_load_leaves_the_old_one_whole(write: Any) -> None:
+    """Its module stays listed: what looks itself up there still finds itself."""
+    old = load_strategy(write(GOOD))
+    refused(write(GOOD + "\n    1 / 0\n"))
+    assert sys.modules[old.__module__].Mine is old
