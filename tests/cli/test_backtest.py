@@ -120,6 +120,26 @@ def test_a_strategy_that_raises_ends_the_run_with_its_line(trades: Path, tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("self.buy('BTC-USD', 0.01, limit_prise=1.0)", "buy() knows no option 'limit_prise'"),
+        ("self.emit(MarketSignal('BTC-USD', 1.0, metadata={'stop_price': 5}))", "stop_price is planned and not built yet"),
+        ("self.emit(MarketSignal('BTC-USD', 1.0, metadata={'reduce_only': True}))", "reduce_only is planned and not built yet"),
+    ],
+)
+def test_an_order_that_cannot_be_meant_is_never_taken_for_another(call: str, said: str, trades: Path, tmp_path: Path) -> None:
+    """A misspelt limit price must not become a market order."""
+    (tmp_path / "odd.py").write_text(
+        "from seawall.strategy import MarketSignal, TradingStrategy\n\n\nclass Odd(TradingStrategy):\n"
+        f"    def on_market_data(self, price_update):\n        {call}\n"
+    )
+    done = seawall("backtest", "odd.py", "--data", trades, "--out", "run", cwd=tmp_path)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert pl.read_parquet(tmp_path / "run" / "fills.parquet").is_empty()
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["missing.py", "--data", "x.parquet"], "missing.py"),
@@ -134,6 +154,9 @@ def test_a_strategy_that_raises_ends_the_run_with_its_line(trades: Path, tmp_pat
         ([str(EMA), "--data", "{trades}", "--from", "2030-01-01"], "no data between"),
         ([str(EMA), "--data", "{trades}", "--fill-model", "hope"], "there are touch, trade_through"),
         ([str(EMA), "--data", "{trades}", "--currency", "EUR"], "cannot value in EUR"),
+        ([str(EMA), "--data", "{trades}", "--capital", "much"], "capital: not a number"),
+        ([str(EMA), "--data", "{trades}", "--out", "{trades}"], "--out"),
+        ([str(EMA), "--data", "{trades}", "--set", "fast=soon"], "ema_cross.py"),
     ],
 )
 def test_bad_input_says_what_is_wrong_and_what_is_allowed(words: list[str], said: str, trades: Path, tmp_path: Path) -> None:

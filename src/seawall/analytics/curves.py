@@ -52,7 +52,7 @@ def thinned(times: Times) -> Times:
         return times
     keep = np.zeros(len(times), dtype=bool)
     keep[:: -(-len(times) // POINTS_MAX)] = True
-    keep[:-1] |= times[:-1] // DAY != times[1:] // DAY
+    keep[:-1] |= (times[:-1] - 1) // DAY != (times[1:] - 1) // DAY
     keep[-1] = True
     return times[keep]
 

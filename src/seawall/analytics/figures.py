@@ -142,13 +142,14 @@ def daily_returns(curve: Curve) -> list[float]:
 def period_returns(curve: Curve, period: int) -> dict[int, float]:
     """Close over close by period number (time // period), the first over the opening equity; one without a sample returned 0.
 
-    Empty where the equity was not positive throughout.
+    A sample at the very moment a period ends is its close. Empty where the equity was not positive throughout.
     """
     if not curve.times or curve.opening <= 0:
         return {}
-    closes = {time // period: equity for time, equity in zip(curve.times, curve.equity, strict=True)}
+    first, last = curve.times[0], max(curve.times[0], curve.times[-1] - 1)
+    closes = {max(time - 1, first) // period: equity for time, equity in zip(curve.times, curve.equity, strict=True)}
     returns, previous = {}, curve.opening
-    for number in range(curve.times[0] // period, curve.times[-1] // period + 1):
+    for number in range(first // period, last // period + 1):
         close = closes.get(number, previous)
         if previous <= 0:
             return {}

@@ -64,7 +64,7 @@ def fund(
     decimals = rates.decimals[valuation]
     warnings: tuple[str, ...] = ()
     if capital is not None:
-        opening = parse_decimal(capital, 1, 10**decimals)
+        opening = _amount("capital", capital, decimals)
     elif balances is None:
         opening = AMPLE * 10**decimals
     else:
@@ -125,9 +125,7 @@ def _given(
         for currency, amount in amounts.items():
             if currency not in decimals:
                 raise ValueError(f"balances in {currency!r}: no such currency in the data; there are {', '.join(decimals)}")
-            minor = parse_decimal(amount, 1, 10 ** decimals[Currency(currency)])
-            if minor < 0:
-                raise ValueError(f"balances: {amount} {currency} is negative")
+            minor = _amount(f"balances in {currency}", amount, decimals[Currency(currency)])
             for venue in venues if name == EVERYWHERE else [Venue(name)]:
                 deposits[venue][Currency(currency)] = Money(minor)
     return deposits
@@ -145,3 +143,13 @@ def _worth(deposits: Mapping[Venue, Mapping[Currency, Money]], rates: Rates) -> 
     if not unpriced:
         return total, ()
     return total, (f"no first price for {', '.join(unpriced)}: not counted in the opening equity",)
+
+
+def _amount(what: str, text: str, decimals: int) -> int:
+    try:
+        minor = parse_decimal(text, 1, 10**decimals)
+    except ValueError as error:
+        raise ValueError(f"{what}: {error}") from None
+    if minor < 0:
+        raise ValueError(f"{what}: {text} is negative")
+    return minor

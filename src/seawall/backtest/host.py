@@ -96,8 +96,8 @@ class Backtest:
         assert all(session.live for session in self.engine.sessions.values()), "a venue session is not live when the strategies start"
         self._queue.extend(Envelope(machine.address, StartStrategy()) for machine in self.strategies)
         self._drain(now)
-        self._next_sample = now
-        self._wake(now)
+        self._next_sample = Nanos(now + 1)
+        self._plan()
         self.now = now
 
     def finish(self, now: Nanos) -> None:

@@ -52,7 +52,7 @@ def _parsed(key: str, text: str, scale: int) -> int | None:
     except ValueError as error:
         raise ValueError(f"limit {key}: {error}") from None
     if value < 0:
-        raise ValueError(f"limit {key}: {text} is negative; limits on losses and shorts are written as positive numbers here")
+        raise ValueError(f"limit {key}: {text} is negative" + ("; shorts are written as positive numbers" if "short" in key else ""))
     return value
 
 

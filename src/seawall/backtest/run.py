@@ -32,6 +32,7 @@ from seawall.market_data.recorded import Recording, open_recording
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
 from seawall.strategy.core.machine import StrategyMachine
+from seawall.strategy.events import as_datetime
 
 ENGINE = Address("engine")
 SAMPLES = 4_000  # Of the equity, roughly, over the whole span.
@@ -116,7 +117,8 @@ class _Run:
         self.start = Nanos(max(recording.span[0], setup.start or 0))
         self.end = Nanos(min(recording.span[1] + 1, setup.end if setup.end is not None else recording.span[1] + 1))
         if self.start >= self.end:
-            raise ValueError(f"no data between --from and --to: the recording spans {recording.span[0]} to {recording.span[1]} ns")
+            first, last = (f"{as_datetime(time):%Y-%m-%d %H:%M:%S}" for time in recording.span)
+            raise ValueError(f"no data between --from and --to: the recording spans {first} to {last} UTC")
         self.funding: Funding = fund(recording, setup.balances, setup.capital, setup.currency, self.start, self.end)
         self.engine = Engine(_engine_settings(recording, self.funding, setup))
         self.venues = _venues(recording, setup)
@@ -171,7 +173,7 @@ class _Run:
         summary = RunSummary(
             strategies=tuple(machine.address for machine in self.machines),
             start=self.start,
-            end=Nanos(self.end if self.complete else self.host.now),
+            end=Nanos(max(self.start, self.end - 1) if self.complete else self.host.now),
             complete=self.complete,
             opening_equity=self.funding.capital,
             marks=marks,

@@ -79,7 +79,8 @@ def backtest(
     from seawall.strategy.loader import StrategyError, load_strategy
 
     try:
-        classes = [load_strategy(Path(name)) for name in strategies]
+        parameters = _config(config, set_)
+        classes = [load_strategy(Path(name), parameters) for name in strategies]
         recording = open_recording(
             data,
             instruments=instruments,
@@ -106,13 +107,11 @@ def backtest(
         seed=seed,
         command=shlex.join(["seawall", *sys.argv[1:]]),
     )
-    folder = out or Path("runs") / "-".join(Path(name.split("::")[0]).stem for name in strategies)
+    folder = _folder(out or Path("runs") / "-".join(Path(name.split("::")[0]).stem for name in strategies))
     failure = ""
     with Live(recording) as live:
         try:
-            result: Result = run_backtest(
-                classes, recording, config=_config(config, set_), setup=setup, progress=live.show, stop=live.interrupted
-            )
+            result: Result = run_backtest(classes, recording, config=parameters, setup=setup, progress=live.show, stop=live.interrupted)
         except BacktestFailed as error:
             result, failure = error.result, str(error)
         except ValueError as error:
@@ -123,6 +122,15 @@ def backtest(
         raise typer.Exit(_failed(failure))
     if live.interrupted():
         raise typer.Exit(130)
+
+
+def _folder(path: Path) -> Path:
+    """Made before the run: a result that cannot be written is worse than none."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--out {path}: {error.strerror}", "name a directory that exists or can be made") from None
+    return path
 
 
 def _config(path: Path | None, texts: list[str]) -> dict[str, Any]:

@@ -77,6 +77,12 @@ def summarise(result: Result, report: Path, console: Console) -> None:
     console.print(table)
     for check, count in summary.refusals.items():
         console.print(f"refused by {check}: {count:,}", style="yellow")
+    for reason, count in summary.counters.items():
+        if reason.startswith("dropped: "):
+            console.print(f"signals dropped: {count:,}: {reason.removeprefix('dropped: ')}", style="yellow")
+    rejected = result.orders.filter(result.orders["status"] == "rejected")
+    if len(rejected):
+        console.print(f"rejected by the venue: {len(rejected):,}, the first because of {rejected['reason'][0]}", style="yellow")
     for reason, count in summary.refused_rows.items():
         console.print(f"rows not used: {count:,}: {reason}", style="yellow")
     for warning in summary.warnings[:_WARNINGS_SHOWN]:

@@ -39,7 +39,7 @@ def demo(
         "runs/demo"
     ),
 ) -> None:
-    """Watch three strategies trade on two simulated exchanges while things go wrong. Exits with 1 when an invariant is violated."""
+    """Watch three strategies trade while things go wrong. Two simulated exchanges; exits with 1 when an invariant is violated."""
     from seawall.cli.run_files import Status
     from seawall.cli.sim_config import configure
 

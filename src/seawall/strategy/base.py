@@ -20,6 +20,8 @@ from seawall.strategy.events import (
 )
 from seawall.strategy.random import StrategyRandom
 
+ORDER_OPTIONS = ("venue", "limit_price", "order_type", "time_in_force", "client_tag")
+
 
 class TradingStrategy:
     """Override `on_market_data`, and whatever else you need.
@@ -108,6 +110,8 @@ class TradingStrategy:
         self.outbox.append(CancelWish(order_id))
 
     def _order(self, side: str, symbol: str, quantity: float, options: dict[str, Any]) -> str:
+        if unknown := [name for name in options if name not in ORDER_OPTIONS]:
+            raise TypeError(f"{side}() knows no option {unknown[0]!r}; there are {', '.join(ORDER_OPTIONS)}")
         wanted = options.get("client_tag")
         taken = [*self.open_orders, *(wish.order_id for wish in self.outbox if isinstance(wish, ExplicitOrder))] if wanted else ()
         order_id = self.order_ids.tag(wanted, taken)

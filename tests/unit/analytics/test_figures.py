@@ -58,9 +58,16 @@ def test_parametric_value_at_risk_is_the_normal_quantile() -> None:
 
 def test_daily_returns_go_from_close_to_close_in_utc_days() -> None:
     """The first day starts from the opening equity; the last sample of a day is its close; a silent day returned nothing."""
-    times = [START + 10 * HOUR, START + 23 * HOUR, START + 25 * HOUR, START + 3 * DAY]
+    times = [START + 10 * HOUR, START + 23 * HOUR, START + 25 * HOUR, START + 3 * DAY + HOUR]
     returns = figures.daily_returns(Curve(1_000.0, times, [990.0, 1_100.0, 1_045.0, 2_090.0], [0.0] * 4))
     assert returns == pytest.approx([0.1, -0.05, 0.0, 1.0])
+
+
+def test_a_sample_at_midnight_closes_the_day_that_ends() -> None:
+    """Two whole days, from midnight to midnight, are two returns."""
+    times = [START, START + DAY, START + 2 * DAY]
+    assert figures.daily_returns(Curve(1_000.0, times, [1_000.0, 1_100.0, 990.0], [0.0] * 3)) == pytest.approx([0.1, -0.1])
+    assert figures.calendar_days(START, START + 2 * DAY) == 2
 
 
 @pytest.mark.parametrize("returns", [[], [0.01], [0.0, 0.0, 0.0], [0.01, 0.01]])

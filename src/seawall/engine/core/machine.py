@@ -33,6 +33,8 @@ from seawall.engine.core.venues.state import SessionState, SessionStatus
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 
+LIVE = SessionStatus.LIVE  # Members of an enum are looked up slowly.
+
 
 class EngineSettings(msgspec.Struct, frozen=True):
     address: Address
@@ -128,7 +130,7 @@ class Engine:
 
     def is_live(self, venue: Venue) -> bool:
         session = self.session_of.get(venue)  # None: we only watch prices there.
-        return session is not None and session.live
+        return session is not None and session.state.status is LIVE
 
     # Market data
 

@@ -10,6 +10,7 @@ from seawall.api.units import Nanos
 from seawall.strategy.core.plain import number, scalar, text
 from seawall.strategy.events import CancelWish, ExplicitOrder, MarketSignal, OpenOrder, OrderIds, as_nanos
 
+_NOT_BUILT_YET = ("stop_price", "reduce_only")  # Taking them for a plain order would be worse than refusing.
 _ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag")
 
 BUY, SELL, PENDING_NEW = Side.BUY, Side.SELL, OrderStatus.PENDING_NEW
@@ -67,6 +68,8 @@ def _time(timestamp: Any, now: Nanos) -> Nanos:
 
 
 def _routing(metadata: dict[str, Any]) -> tuple[Venue, OrderType, TimeInForce, float, dict[str, Scalar]]:
+    if planned := [name for name in _NOT_BUILT_YET if metadata.get(name)]:
+        raise ValueError(f"{planned[0]} is planned and not built yet: leave it out of the signal's metadata")
     limit_price = metadata.get("limit_price")
     default = OrderType.MARKET if limit_price is None else OrderType.LIMIT
     rest = {text(k): scalar(v) for k, v in metadata.items() if k not in _ROUTED}
