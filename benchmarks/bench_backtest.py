@@ -14,7 +14,7 @@ from seawall.backtest.run import Setup, run_backtest
 from seawall.strategy import MarketSignal, PriceUpdate, TradingStrategy
 
 MILLION = 1_000_000
-ROUNDS = 3
+ROUNDS = 5
 
 
 class Nothing(TradingStrategy):
@@ -59,10 +59,10 @@ def ticks(count: int) -> dict[str, Any]:
     }
 
 
-def rate(strategy: type[TradingStrategy], count: int, rounds: int = ROUNDS) -> float:
+def rate(strategy: type[TradingStrategy], count: int) -> float:
     table = ticks(count)
     best = 0.0
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         result = run_backtest(strategy, table, config={"max_position_size": 0.1}, setup=Setup(currency="USD"), symbol="BTC-USD")
         assert result.summary.complete
         best = max(best, result.wall_clock["rows_per_s"])
