@@ -127,7 +127,7 @@ class Backtest:
             if kind is trade:
                 price, volume = fa, fb
                 market.last = at_venue.last = a
-                market.time = at_venue.time = now
+                market.time = now
                 if resting:
                     wake = self._report(route, route.venue.on_trade(route.instrument.id, a, nearest_lots(route.instrument, fb), now), now)
             elif kind is quote:
@@ -139,7 +139,7 @@ class Backtest:
                 price, volume = (fa + fc) / 2, None
                 market.bid = at_venue.bid = a
                 market.ask = at_venue.ask = c
-                market.time = at_venue.time = now
+                market.time = now
                 at_venue.bid_quantity, at_venue.ask_quantity = b, d
                 if resting:
                     wake = self._report(route, route.venue.on_quote(route.instrument.id, a, b, c, d, now), now)
@@ -155,7 +155,7 @@ class Backtest:
                     wake = self.wake
                     continue
                 market.last = at_venue.last = d
-                market.time = at_venue.time = now
+                market.time = now
                 if resting:
                     wake = self._report(route, route.venue.on_bar(route.instrument.id, a, b, c, d, e, now - route.interval, now), now)
             listener = route.first_listener
@@ -164,11 +164,11 @@ class Backtest:
                 if now >= feed.next_roll:
                     feed.roll(now, price)
                 feed.sequence = sequence = feed.sequence + 1
-                listener.prices[feed.venue] = price
+                listener.prices[listener.venue] = price
                 listener.strategy.now_ns = now
                 try:
                     if feed.bid is None:
-                        update = update_of(feed.symbol, feed.venue, now, price, volume, sequence, feed.reference_price, kind)
+                        update = update_of(listener.symbol, listener.venue, now, price, volume, sequence, feed.reference_price, kind)
                     else:
                         update = update_of(
                             feed.symbol, feed.venue, now, price, volume, sequence, feed.reference_price, kind,

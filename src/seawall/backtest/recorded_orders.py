@@ -22,7 +22,6 @@ class MarketState:
     bid_quantity: Quantity = Quantity(0)
     ask: Price = Price(0)
     ask_quantity: Quantity = Quantity(0)
-    time: Nanos = Nanos(0)
 
 
 class Waiting(msgspec.Struct):

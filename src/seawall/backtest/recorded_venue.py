@@ -132,7 +132,7 @@ class RecordedVenue:
         if waitlist is None:
             return []
         market = waitlist.market
-        market.last, market.time = trade.price, now
+        market.last = trade.price
         return self.on_trade(trade.instrument, trade.price, trade.quantity, now) if waitlist.orders else []
 
     def _quote_changed(self, quote: QuoteChanged, now: Nanos) -> list[Envelope]:
@@ -140,7 +140,7 @@ class RecordedVenue:
         if waitlist is None:
             return []
         market, bid, bid_quantity, ask, ask_quantity = waitlist.market, quote.bid, quote.bid_quantity, quote.ask, quote.ask_quantity
-        market.bid, market.bid_quantity, market.ask, market.ask_quantity, market.time = bid, bid_quantity, ask, ask_quantity, now
+        market.bid, market.bid_quantity, market.ask, market.ask_quantity = bid, bid_quantity, ask, ask_quantity
         return self.on_quote(quote.instrument, bid, bid_quantity, ask, ask_quantity, now) if waitlist.orders else []
 
     def _bar_closed(self, bar: BarClosed, now: Nanos) -> list[Envelope]:
@@ -148,7 +148,7 @@ class RecordedVenue:
         if waitlist is None:
             return []
         market = waitlist.market
-        market.last, market.time = bar.close, now
+        market.last = bar.close
         if not waitlist.orders:
             return []
         return self.on_bar(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.open_time, now)

@@ -23,7 +23,7 @@ class Listener:
     """One strategy's share of a stream: its memory of the instrument, and its callbacks. `next` is the next strategy's: a chain is walked
     three times as fast as a list."""
 
-    __slots__ = ("feed", "machine", "next", "on_bar", "on_market_data", "outbox", "prices", "strategy")
+    __slots__ = ("feed", "machine", "next", "on_bar", "on_market_data", "outbox", "prices", "strategy", "symbol", "venue")
 
     def __init__(self, machine: StrategyMachine, instrument: Instrument) -> None:
         strategy = machine.strategy
@@ -31,6 +31,8 @@ class Listener:
         self.next: Listener | None = None
         self.strategy = strategy
         self.feed: Feed = machine.state.feeds[instrument.id]
+        self.symbol: str = instrument.symbol
+        self.venue: str = instrument.venue
         self.prices = strategy.price_cache[instrument.symbol]
         self.outbox: list[Any] = machine.outbox
         self.on_market_data: Callback = strategy.on_market_data

@@ -17,7 +17,7 @@ from seawall.analytics.summary import RunSummary
 from seawall.api.instruments import Instrument, Venue
 from seawall.api.message import Address
 from seawall.api.risk import Limits
-from seawall.api.units import MINUTE, SECOND, Money, Nanos
+from seawall.api.units import DAY, HOUR, MINUTE, SECOND, Money, Nanos
 from seawall.backtest.fill_models import fill_model
 from seawall.backtest.funding import Funding, account_of, fund, venue_address
 from seawall.backtest.host import Backtest
@@ -35,7 +35,12 @@ from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.events import as_datetime
 
 ENGINE = Address("engine")
-SAMPLES = 4_000  # Of the equity, roughly, over the whole span.
+SAMPLES = 2_000  # Of the equity, at most, over a span of years.
+SAMPLE_INTERVALS = (  # Each goes into a day, so that there is a sample at every midnight: what daily returns are made of.
+    *(n * SECOND for n in (1, 2, 5, 10, 30)),
+    *(n * MINUTE for n in (1, 2, 5, 10, 30)),
+    *(n * HOUR for n in (1, 2, 4, 12)),
+)
 
 StrategyClass = Callable[[dict[str, Any]], TradingStrategy]
 
@@ -134,7 +139,8 @@ class _Run:
         self.seconds = 0.0
 
     def new_host(self) -> Backtest:
-        interval = max(SECOND, (self.end - self.start) // SAMPLES // SECOND * SECOND)
+        span = self.end - self.start
+        interval = next((each for each in SAMPLE_INTERVALS if each * SAMPLES >= span), DAY)
         return Backtest(
             self.engine,
             self.venues,

@@ -50,21 +50,20 @@ def step(desk: Desk, what: tuple[Any, ...], *, fast: bool = False) -> list[Messa
 
 def fast_trade(desk: Desk, price: int, quantity: int) -> list[Message]:
     market = desk.venue.market(desk.id)
-    market.last, market.time = Price(price), desk.now
+    market.last = Price(price)
     return [e.message for e in desk.venue.on_trade(desk.id, price, quantity, desk.now)] if desk.venue.resting(desk.id) else []
 
 
 def fast_quote(desk: Desk, bid: int, ask: int) -> list[Message]:
     market = desk.venue.market(desk.id)
     market.bid, market.bid_quantity, market.ask, market.ask_quantity = Price(bid), Quantity(1), Price(ask), Quantity(1)
-    market.time = desk.now
     return [e.message for e in desk.venue.on_quote(desk.id, bid, 1, ask, 1, desk.now)] if desk.venue.resting(desk.id) else []
 
 
 def fast_bar(desk: Desk, opened: int, high: int, low: int, volume: int) -> list[Message]:
     open_time, desk.now = desk.now, Nanos(desk.now + 60)
     market = desk.venue.market(desk.id)
-    market.last, market.time = Price(opened), desk.now
+    market.last = Price(opened)
     if not desk.venue.resting(desk.id):
         return []
     return [e.message for e in desk.venue.on_bar(desk.id, opened, high, low, opened, volume, open_time, desk.now)]
