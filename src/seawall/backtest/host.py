@@ -72,7 +72,6 @@ class Backtest:
         self._venues = {venue.address: venue for venue in venues}
         self._delayed = bool(latency.order or latency.cancel or latency.report)
         self._routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
-        self._streams = len(streams)
         self._ticking: list[Machine] = [engine, *(m for m in strategies if m.strategy.TIMER_SECONDS is not None)]
         machines: list[Machine] = [engine, *venues, *strategies]
         self._handlers: dict[Address, dict[type[Message], Callable[[Any, Nanos], list[Envelope] | None]]] = {

@@ -20,9 +20,6 @@ class FillsSeen:
         if command.owner in self._owners:
             self._owner_of.setdefault((venue, command.account), command.owner)
 
-    def owner_of(self, venue: Address, account: AccountId) -> Address | None:
-        return self._owner_of.get((venue, account))
-
     def filled(self, venue: Address, fill: OrderFilled) -> Address | None:
         """Takes note of a fill. Returns whose it is, if that is one of the owners."""
         owner = self._owner_of.get((venue, fill.account))
