@@ -69,11 +69,10 @@ def test_every_order_is_told_once(seed: int, faults: str) -> None:
 
 @pytest.mark.parametrize(("seed", "faults"), SEEDS)
 def test_the_result_earns_what_the_engine_earned(seed: int, faults: str) -> None:
-    """To a minor unit for every position that the engine rounds on its own."""
+    """Both sum exactly and round once."""
     _, notes, result = passed(seed, faults)
     total = notes.last_engine.portfolio.total()
-    assert total is not None
-    assert abs(int(result.summary.total_pnl * scenario.COIN) - total) <= 2 * len(SPECS) * len(scenario.INSTRUMENTS)
+    assert total == int(result.summary.total_pnl * scenario.COIN)
 
 
 def test_taking_notes_changes_nothing() -> None:

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from seawall.analytics.gaps import Gaps
 from seawall.analytics.recorder import Recorder
+from seawall.api.instruments import InstrumentId
 from seawall.api.message import Message
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
 from seawall.api.risk import TradingHalted, TradingResumed
 from seawall.api.signals import FillApplied
-from seawall.api.units import Money, Nanos
+from seawall.api.units import Money, Nanos, Price
 from seawall.engine.core.machine import Engine
 
 
 class Notes:
-    """The host's observer. What cannot be valued yet, because a market has no price, counts as nothing."""
+    """The host's observer."""
 
     def __init__(self, recorder: Recorder, engine: Engine, opening_equity: Money) -> None:
         self.recorder = recorder
@@ -22,6 +24,7 @@ class Notes:
         self.refusals: dict[str, int] = {}
         self.breaches: dict[str, int] = {}
         self.surprises: list[str] = []  # What should not happen in a backtest.
+        self.gaps = Gaps()
         self.fills = 0
         self.orders = 0
         self.handlers: Mapping[type[Message], Callable[[Any, Nanos], None]] = {
@@ -36,14 +39,22 @@ class Notes:
 
     def sample(self, now: Nanos) -> None:
         engine, recorder = self.engine, self.recorder
-        gross, net, profit = engine.portfolio.totals()
-        recorder.sample(now, Money(self.opening_equity + profit), Money(gross), Money(net))
+        totals = engine.portfolio.totals()
+        if self.gaps.whole(totals.unpriced, totals.unrated):
+            recorder.sample(now, Money(self.opening_equity + totals.profit), Money(totals.gross), Money(totals.net))
         for key, market in engine.state.markets.items():
             if mark := market.mark():
                 recorder.price(now, key, mark)
+                self.gaps.known[key] = mark
+
+    def final_marks(self) -> dict[InstrumentId, Price]:
+        engine = self.engine
+        marks = {key: market.mark() for key, market in engine.state.markets.items()}
+        return self.gaps.final_marks(marks, engine.portfolio.totals().unpriced)
 
     def _fill(self, fill: FillApplied, now: Nanos) -> None:
         self.fills += 1
+        self.gaps.known[fill.instrument] = fill.price
         self.recorder.fill(fill.strategy, fill)
 
     def _order(self, order: OrderClosed, now: Nanos) -> None:

@@ -6,11 +6,13 @@ Fills are the venues' word: each is told once, whatever links do to it. Whose or
 from collections import deque
 from collections.abc import Mapping
 
+from seawall.analytics.gaps import Gaps
 from seawall.analytics.recorder import CashKind, Recorder
+from seawall.api.instruments import InstrumentId
 from seawall.api.message import Address, Message, Restarted
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
-from seawall.api.units import Currency, Money, Nanos, Quantity
+from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.audit.core.invariants.invariant import Watcher
 from seawall.engine.core.booking import EXTERNAL
 from seawall.engine.core.machine import Engine
@@ -32,6 +34,7 @@ class Notes:
         self.orders: dict[Address, int] = {}
         self.breaches: dict[Address, int] = {}
         self.refusals: dict[str, int] = {}  # By check.
+        self.gaps = Gaps()
         self.breaks = 0  # Found by reconciliation, and put right.
         self.sessions: list[tuple[Nanos, SessionChanged]] = []
         self.sent: dict[type[Message], Watcher] = {
@@ -79,11 +82,18 @@ class Notes:
         engine = self.engine()
         if engine is None:
             return
-        gross, net, profit = engine.portfolio.totals()
-        self.recorder.sample(now, Money(self.opening_equity + profit), Money(gross), Money(net))
+        totals = engine.portfolio.totals()
+        if self.gaps.whole(totals.unpriced, totals.unrated):
+            self.recorder.sample(now, Money(self.opening_equity + totals.profit), Money(totals.gross), Money(totals.net))
         for key, market in engine.state.markets.items():
             if mark := market.mark():
                 self.recorder.price(now, key, mark)
+                self.gaps.known[key] = mark
+
+    def final_marks(self) -> dict[InstrumentId, Price]:
+        engine = self.last_engine
+        marks = {key: market.mark() for key, market in engine.state.markets.items()}
+        return self.gaps.final_marks(marks, engine.portfolio.totals().unpriced)
 
     def finish(self, now: Nanos) -> None:
         """Takes down what is left: the last sample, and orders that nobody told the end of."""
@@ -107,6 +117,7 @@ class Notes:
             fill = self._unclaimed.popleft()
             order = engine.orders.find(fill.client_order_id)
             strategy = order.strategy if order is not None else EXTERNAL
+            self.gaps.known[fill.instrument] = fill.price
             self.fills[strategy] = self.fills.get(strategy, 0) + 1
             self.recorder.fill(strategy, fill)
 

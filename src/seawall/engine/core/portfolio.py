@@ -1,13 +1,18 @@
-"""Views over positions: exposure in money, profit and loss by strategy, venue, symbol and currency. Computed when asked, never posted."""
+"""Views over positions: exposure in money, profit and loss by strategy, venue, symbol and currency. Computed when asked, never posted.
 
-from collections.abc import Iterator, Mapping
+Profit and loss is summed exactly and rounded once, half-even. What limits compare is rounded up: a limit errs on the safe side. What has
+no price or no rate is worth neither nothing nor what it cost: it is unknown, and every view says so.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from math import lcm
 from typing import TypeVar
 
 import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
 from seawall.api.message import Address
-from seawall.api.units import Currency
+from seawall.api.units import Currency, ceil_div, half_even_div
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.market import Market
 from seawall.engine.core.positions import Position
@@ -15,18 +20,19 @@ from seawall.engine.core.rates import Rates
 
 Key = TypeVar("Key")
 Positions = Mapping[Address, Mapping[InstrumentId, Position]]
+Amounts = dict[Currency, int]
 
 
-class ProfitAndLoss(msgspec.Struct):
-    """In minor units of one currency. total = realised + unrealised - fees."""
+class ProfitAndLoss(msgspec.Struct, frozen=True):
+    """In minor units of one currency. total = realised + unrealised - fees. None: something in it has no price."""
 
-    realised: int = 0
-    unrealised: int = 0
-    fees: int = 0
+    realised: int
+    unrealised: int | None
+    fees: int
 
     @property
-    def total(self) -> int:
-        return self.realised + self.unrealised - self.fees
+    def total(self) -> int | None:
+        return None if self.unrealised is None else self.realised + self.unrealised - self.fees
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -36,8 +42,41 @@ class Row(msgspec.Struct, frozen=True):
     venue: Venue
     symbol: Symbol
     currency: Currency
-    worth: int  # Quantity x mark, signed.
+    worth: int | None  # Quantity x mark, signed. None: there is no mark.
     result: ProfitAndLoss
+
+
+class Totals(msgspec.Struct, frozen=True):
+    """All positions, in the valuation currency. What is quoted in a currency of `unrated`, and any fee paid in one, is left out of it."""
+
+    gross: int
+    net: int
+    profit: int
+    unpriced: tuple[InstrumentId, ...]  # Held, and without a price: left out as well.
+    unrated: tuple[Currency, ...]
+
+
+class _Sum:
+    """Amounts in minor units of one currency; worth in parts of a minor unit, so that it stays whole and nothing is rounded on the way."""
+
+    __slots__ = ("cost", "fees", "realised", "unpriced", "worth")
+
+    def __init__(self) -> None:
+        self.realised = self.cost = self.fees = self.worth = 0
+        self.unpriced = False
+
+    def add(self, position: Position, worth: int | None) -> None:
+        self.realised += position.realised
+        self.cost += position.cost
+        self.fees += position.fees
+        if worth is None:
+            self.unpriced = True
+        else:
+            self.worth += worth
+
+    def rounded(self, parts: int) -> ProfitAndLoss:
+        unrealised = None if self.unpriced else half_even_div(self.worth, parts) - self.cost
+        return ProfitAndLoss(self.realised, unrealised, self.fees)
 
 
 class Portfolio:
@@ -58,9 +97,11 @@ class Portfolio:
             (exposures.by_instrument[i.id], markets[i.id], i.tick_value, i.lot_value, "" if i.quote == rates.currency else i.quote)
             for i in instruments.values()
         ]
+        self._parts = lcm(*(i.lot_value for i in instruments.values()))  # Of a minor unit: every worth is a whole number of them.
+        self._parts_per_tick = {i.id: i.tick_value * self._parts // i.lot_value for i in instruments.values()}
 
     def gross_notional(self, added: int = 0, instrument: Instrument | None = None) -> int | None:
-        """Every instrument at the largest position its working orders could lead to, in the valuation currency.
+        """Every instrument at the largest position its working orders could lead to, in the valuation currency. For limits: rounded up.
 
         `added` base minor units of `instrument` count on top. None: something that counts cannot be valued.
         """
@@ -70,9 +111,9 @@ class Portfolio:
                 mark = market.last or market.mark()
                 if not mark:
                     return None
-                value = exposure.reach * mark * tick_value // lot_value
+                value = -(-exposure.reach * mark * tick_value // lot_value)  # ceil_div, without the call.
                 if foreign:
-                    converted = self.rates.value(Currency(foreign), value)
+                    converted = self.rates.upper_value(Currency(foreign), value)
                     if converted is None:
                         return None
                     value = converted
@@ -80,62 +121,90 @@ class Portfolio:
         if instrument is None:
             return total
         mark = self.markets[instrument.id].mark()
-        more = self.rates.value(instrument.quote, added * mark * instrument.tick_value // instrument.lot_value) if mark else None
+        if not mark:
+            return None
+        more = self.rates.upper_value(instrument.quote, ceil_div(added * mark * instrument.tick_value, instrument.lot_value))
         return None if more is None else total + more
 
-    def totals(self) -> tuple[int, int, int]:
-        """Gross worth, net worth, profit and loss of all positions, in the valuation currency; what cannot be valued counts as nothing."""
-        gross = net = profit = 0
-        for row in self.rows():
-            worth, result = self.rates.value(row.currency, row.worth), self.rates.value(row.currency, row.result.total)
-            if worth is not None and result is not None:
-                gross += abs(worth)
-                net += worth
-                profit += result
-        return gross, net, profit
+    def totals(self) -> Totals:
+        """Gross worth, net worth, profit and loss of all that can be valued, and the names of what cannot."""
+        gross: Amounts = {}
+        net: Amounts = {}
+        profit: Amounts = {}
+        unpriced: dict[InstrumentId, bool] = {}
+        for _, instrument, position, worth in self._held():
+            if worth is None:
+                unpriced[instrument.id] = True
+                continue
+            quote = instrument.quote
+            gross[quote] = gross.get(quote, 0) + abs(worth)
+            net[quote] = net.get(quote, 0) + worth
+            self._add_profit(profit, quote, position, worth)
+        unrated = self._unrated(gross, profit)
+        for currency in unrated:
+            for amounts in (gross, net, profit):
+                amounts.pop(currency, None)
+        return Totals(self._value(gross), self._value(net), self._value(profit), tuple(unpriced), unrated)
 
     def rows(self) -> Iterator[Row]:
         """One row a position, strategies and instruments in the order they first traded."""
-        for strategy, held in self.positions.items():
-            for key, position in held.items():
-                instrument = self.instruments[key]
-                worth = position.quantity * self.markets[key].mark() * instrument.tick_value // instrument.lot_value
-                result = ProfitAndLoss(position.realised, worth - position.cost, position.fees)
-                yield Row(strategy, instrument.venue, instrument.symbol, instrument.quote, worth, result)
+        for strategy, instrument, position, worth in self._held():
+            of_one = _Sum()
+            of_one.add(position, worth)
+            rounded = None if worth is None else half_even_div(worth, self._parts)
+            yield Row(strategy, instrument.venue, instrument.symbol, instrument.quote, rounded, of_one.rounded(self._parts))
 
     def by_currency(self, strategy: Address | None = None) -> dict[Currency, ProfitAndLoss]:
-        """Profit and loss per quote currency, of one strategy or of all."""
-        return _summed((row.currency, row.result) for row in self.rows() if strategy in (None, row.strategy))
+        """Profit and loss per quote currency, of one strategy or of all. Without fees paid in third currencies, as the next two."""
+        return self._summed(lambda instrument: instrument.quote, strategy)
 
     def by_venue(self) -> dict[tuple[Venue, Currency], ProfitAndLoss]:
-        return _summed(((row.venue, row.currency), row.result) for row in self.rows())
+        return self._summed(lambda instrument: (instrument.venue, instrument.quote))
 
     def by_symbol(self) -> dict[tuple[Symbol, Currency], ProfitAndLoss]:
-        return _summed(((row.symbol, row.currency), row.result) for row in self.rows())
+        return self._summed(lambda instrument: (instrument.symbol, instrument.quote))
 
     def total(self, strategy: Address | None = None) -> int | None:
-        """Profit and loss in the valuation currency; None: some currency has no rate. Fees in third currencies are taken off too."""
-        total = 0
-        amounts = {currency: result.total for currency, result in self.by_currency(strategy).items()}
-        for address, held in self.positions.items():
-            if strategy not in (None, address):
-                continue
-            for position in held.values():
-                for currency, fee in position.other_fees.items():
-                    amounts[currency] = amounts.get(currency, 0) - fee
-        for currency, amount in amounts.items():
-            value = self.rates.value(currency, amount)
-            if value is None:
+        """Profit and loss in the valuation currency, fees in third currencies too; None: something has no price, or no rate."""
+        amounts: Amounts = {}
+        for _, instrument, position, worth in self._held(strategy):
+            if worth is None:
                 return None
-            total += value
-        return total
+            self._add_profit(amounts, instrument.quote, position, worth)
+        return None if self._unrated(amounts) else self._value(amounts)
 
+    def _held(self, strategy: Address | None = None) -> Iterator[tuple[Address, Instrument, Position, int | None]]:
+        """Every position and its worth in parts of a quote minor unit; None: it has no price."""
+        for address, held in self.positions.items():
+            if strategy in (None, address):
+                for key, position in held.items():
+                    mark = self.markets[key].mark() if position.quantity else 0
+                    worth = position.quantity * mark * self._parts_per_tick[key] if mark or not position.quantity else None
+                    yield address, self.instruments[key], position, worth
 
-def _summed(rows: Iterator[tuple[Key, ProfitAndLoss]]) -> dict[Key, ProfitAndLoss]:
-    sums: dict[Key, ProfitAndLoss] = {}
-    for key, result in rows:
-        into = sums.setdefault(key, ProfitAndLoss())
-        into.realised += result.realised
-        into.unrealised += result.unrealised
-        into.fees += result.fees
-    return sums
+    def _add_profit(self, amounts: Amounts, quote: Currency, position: Position, worth: int) -> None:
+        """In parts of minor units."""
+        amounts[quote] = amounts.get(quote, 0) + worth + position.cash() * self._parts
+        for currency, fee in position.other_fees.items():
+            amounts[currency] = amounts.get(currency, 0) - fee * self._parts
+
+    def _unrated(self, *several: Amounts) -> tuple[Currency, ...]:
+        """The currencies without a rate of which there is any amount."""
+        there = dict.fromkeys(currency for amounts in several for currency, amount in amounts.items() if amount)
+        return tuple(currency for currency in there if self.rates.rate(currency) is None)
+
+    def _value(self, amounts: Amounts) -> int:
+        """Parts of minor units, of all currencies together, to minor units of the valuation currency: the one rounding."""
+        over, under = 0, 1
+        for currency, amount in amounts.items():
+            if amount:
+                rate = self.rates.rate(currency)
+                assert rate is not None, f"{currency} has no rate"
+                over, under = over * rate[1] + amount * rate[0] * under, under * rate[1]
+        return half_even_div(over, under * self._parts)
+
+    def _summed(self, key_of: Callable[[Instrument], Key], strategy: Address | None = None) -> dict[Key, ProfitAndLoss]:
+        sums: dict[Key, _Sum] = {}
+        for _, instrument, position, worth in self._held(strategy):
+            sums.setdefault(key_of(instrument), _Sum()).add(position, worth)
+        return {key: each.rounded(self._parts) for key, each in sums.items()}

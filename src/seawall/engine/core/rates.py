@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from seawall.api.instruments import Instrument, InstrumentId
-from seawall.api.units import Currency
+from seawall.api.units import Currency, ceil_div, half_even_div
 from seawall.engine.core.market import Market
 
 Rate = tuple[int, int]  # Minor units of the valuation currency = minor units x first // second.
@@ -55,11 +55,19 @@ class Rates:
         return None
 
     def value(self, currency: Currency, amount: int) -> int | None:
-        """Minor units in the valuation currency, rounded towards minus infinity; None: no rate."""
+        """Minor units in the valuation currency, rounded once, half-even; None: no rate."""
         if currency == self.currency:
             return amount
         rate = self.rate(currency)
-        return None if rate is None else amount * rate[0] // rate[1]
+        return None if rate is None else half_even_div(amount * rate[0], rate[1])
+
+    def upper_value(self, currency: Currency, amount: int) -> int | None:
+        """The same rounded up: what limits compare. They are whole numbers, so nothing that is worth more than a limit passes it, and
+        nothing is refused that is not."""
+        if currency == self.currency:
+            return amount
+        rate = self.rate(currency)
+        return None if rate is None else ceil_div(amount * rate[0], rate[1])
 
     def of_whole_units(self) -> dict[Currency, Rate]:
         """The rate of every currency that has one, between whole units instead of minor ones."""

@@ -1,6 +1,7 @@
 """What currencies are worth: by the shortest path whose markets all have a price, by parity where that was agreed, or not at all."""
 
 from fractions import Fraction
+from math import ceil
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,7 @@ def test_no_path_no_rate() -> None:
     assert desk.worth("A") is None
     assert desk.worth("X") is None
     assert desk.worth("NEVER") is None
+    assert desk.rates.upper_value(Currency("X"), 1) is None
 
 
 def test_parity_holds_while_no_market_says_otherwise() -> None:
@@ -106,12 +108,21 @@ def test_the_middle_of_a_quote_is_a_mark() -> None:
 
 @given(st.integers(-(10**20), 10**20), st.integers(1, 10**9), st.integers(1, 10**6), st.integers(0, 8), st.integers(5, 12))
 def test_values_are_exact_and_rounded_once(amount: int, first: int, second: int, base: int, quote: int) -> None:
-    """Towards minus infinity, to the minor unit of the valuation currency, over two markets."""
+    """Half-even for people, up for limits, to the minor unit of the valuation currency, over two markets."""
     one = define_spot("v", "A-B", tick="0.01", lot="1", base_decimals=base, quote_decimals=quote)
     two = define_spot("v", "USDT-B", tick="0.001", lot="1", base_decimals=4, quote_decimals=quote)
     desk = Desk(one, two, A_B=first, USDT_B=second)
     exact = Fraction(amount, 10**base) * Fraction(first, 100) / Fraction(second, 1_000) * 10**4
-    assert desk.rates.value(Currency("A"), amount) == exact.__floor__()
+    assert desk.rates.value(Currency("A"), amount) == round(exact)
+    assert desk.rates.upper_value(Currency("A"), amount) == ceil(exact)
+
+
+def test_halves_go_to_the_even_neighbour() -> None:
+    """Here a minor unit of one is worth half a minor unit of the other. For limits a half is a whole."""
+    rates = Desk(define_spot("v", "A-USDT", tick="0.5", lot="2", base_decimals=0, quote_decimals=0), A_USDT=1).rates
+    amounts = (1, 3, 5, -1, -3)
+    assert [rates.value(Currency("A"), amount) for amount in amounts] == [0, 2, 2, 0, -2]
+    assert [rates.upper_value(Currency("A"), amount) for amount in amounts] == [1, 2, 3, 0, -1]
 
 
 @pytest.mark.parametrize("amount", [0, 1, 150_000_000])
