@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,7 @@ def test_a_run_writes_what_it_promises(trades: Path, tmp_path: Path) -> None:
     assert result["complete"] and result["command"].startswith("seawall backtest")
     fills = pl.read_parquet(tmp_path / "run" / "fills.parquet")
     assert len(fills) > 100
+    assert result["inputs"] == [{"name": str(trades), "sha256": sha256(trades.read_bytes()).hexdigest(), "rows": 20_000}]
     assert " ".join(fills.columns) == "ts strategy venue symbol side quantity price fee fee_asset liquidity order_id trade_id"
     assert recomputed(tmp_path / "run", result) == Decimal(result["total_pnl"])
     assert "report: run/report.html" in done.stderr

@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from importlib.metadata import version
 
+import msgspec
 import polars as pl
 
 from seawall.analytics import attribution, frames
@@ -18,6 +19,7 @@ from seawall.analytics.result import Result
 from seawall.analytics.round_trips import FeeInQuote, match_round_trips
 from seawall.analytics.summary import Mark, RunSummary, Span, Summary
 from seawall.api.instruments import Instrument
+from seawall.api.message import strategy_name
 from seawall.api.units import Currency, Nanos, half_even_div
 
 PORTFOLIO = "portfolio"
@@ -29,6 +31,7 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
     Raises:
         ValueError: a fee or a movement in a currency that no instrument of the run names.
     """
+    run = _by_name(run)
     recorder.pack()
     valuation = Valuation(recorder, run.marks, run.rates)
     summed = flows(recorder)
@@ -79,10 +82,20 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
         seed=run.seed,
         command=run.command,
         config=run.config,
+        inputs=list(run.inputs),
         instruments=list(recorder.instruments.values()),
         versions={"python": platform.python_version()} | {name: version(name) for name in ("seawall", "polars", "numpy")},
     )
     return Result(summary=summary, wall_clock=run.wall_clock, **tables)
+
+
+def _by_name(run: RunSummary) -> RunSummary:
+    return msgspec.structs.replace(
+        run,
+        strategies=tuple(map(strategy_name, run.strategies)),
+        risk_breaches={strategy_name(address): count for address, count in run.risk_breaches.items()},
+        emergency_stops={strategy_name(address): count for address, count in run.emergency_stops.items()},
+    )
 
 
 def _figures(

@@ -1,7 +1,7 @@
 """Packed columns for what a run records: exact ints, a few bytes a row, filled in chunks. Frames are made of them when the run is over."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from seawall.api.units import DAY
 
@@ -29,9 +29,10 @@ class Ints:
 
 
 class Texts:
-    """Texts that repeat, as a four-byte code each. `texts` lists them in the order of their codes."""
+    """Texts that repeat, as a four-byte code each. `texts` lists them in the order of their codes, as `show` turns them."""
 
-    def __init__(self, texts: Iterable[str] = ()) -> None:
+    def __init__(self, texts: Iterable[str] = (), show: Callable[[str], str] = str) -> None:
+        self._show = show
         self.codes = array("i")
         self._code_of: dict[str, int] = {}
         self._learn(texts)
@@ -55,7 +56,7 @@ class Texts:
 
     @property
     def texts(self) -> list[str]:
-        return [str(text) for text in self._code_of]
+        return [self._show(text) for text in self._code_of]
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -10,6 +10,7 @@ import msgspec
 
 from seawall.analytics.columns import CHUNK, Ints, Samples, Texts
 from seawall.api.instruments import Instrument, InstrumentId, Venue
+from seawall.api.message import strategy_name
 from seawall.api.orders import AccountId, Liquidity, OrderFilled, OrderStatus, OrderType, Side, TimeInForce
 from seawall.api.projections import OrderClosed
 from seawall.api.signals import FillApplied
@@ -33,7 +34,7 @@ Fill = OrderFilled | FillApplied  # What venues say, or what the engine booked: 
 class FillColumns:
     def __init__(self, instruments: Sequence[InstrumentId]) -> None:
         self.time = Ints()
-        self.strategy = Texts()
+        self.strategy = Texts(show=strategy_name)
         self.instrument = Texts(instruments)
         self.side = Texts(Side)
         self.price = Ints()
@@ -62,7 +63,7 @@ class OrderColumns:
     def __init__(self, instruments: Sequence[InstrumentId]) -> None:
         self.created_time = Ints()
         self.ended_time = Ints()
-        self.strategy = Texts()
+        self.strategy = Texts(show=strategy_name)
         self.instrument = Texts(instruments)
         self.side = Texts(Side)
         self.order_type = Texts(OrderType)
@@ -127,7 +128,7 @@ class Recorder:
         self._orders: list[OrderClosed] = []
 
     def fill(self, strategy: str, fill: Fill) -> None:
-        """A fill of one of `strategy`'s orders, in the order of booking."""
+        """A fill of one of the orders of the strategy at that address, in the order of booking."""
         pending = self._fills
         pending.append(fill)
         self._fill_strategies.append(strategy)

@@ -14,6 +14,7 @@ import msgspec
 import polars as pl
 
 from seawall.analytics.figures import Figures
+from seawall.analytics.markup import amount, number, percent
 from seawall.analytics.summary import Summary
 
 FRAMES = ("fills", "orders", "cash", "equity", "exposure", "prices", "round_trips")
@@ -31,6 +32,21 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     prices: pl.DataFrame
     round_trips: pl.DataFrame
     wall_clock: dict[str, float] = {}
+
+    def __repr__(self) -> str:
+        """The figures at a glance, and what else there is."""
+        summary, figures = self.summary, self.figures.portfolio
+        names = ", ".join(self.figures.strategies) or "no strategy"
+        partial = "" if summary.complete else ", partial"
+        lines = (
+            f"Result of {names}: {summary.span.start[:16]} to {summary.span.end[:16]} UTC{partial}",
+            f"P&L {amount(figures.total_pnl)} {summary.valuation_currency} ({percent(figures.total_return)}), "
+            f"drawdown {percent(figures.max_drawdown)}, Sharpe {number(figures.sharpe_ratio)}",
+            f"{figures.orders:,} orders, {figures.fills:,} fills, {figures.trades:,} round trips ({percent(figures.win_rate)} won), "
+            f"fees {amount(figures.fees)} {summary.valuation_currency}",
+            f"frames: {', '.join(FRAMES)}; more in .figures and .summary; .write(DIRECTORY) saves it all",
+        )
+        return "\n".join(lines)
 
     @property
     def figures(self) -> Figures:

@@ -240,6 +240,7 @@ def run(result: Result) -> Html:
     marks = [(f"{mark.symbol} · {mark.venue}", f"{mark.price:f}") for mark in summary.final_marks]
     rates = [(f"1 {currency}", f"{rate:f} {summary.valuation_currency}") for currency, rate in summary.final_rates.items()]
     quoted = [(currency, amount(pnl, sign=True)) for currency, pnl in summary.pnl_by_quote_currency.items()]
+    inputs = [(one.name, f"{one.rows:,} rows · SHA-256 {one.sha256[:16]}…") for one in summary.inputs]
     config = msgspec.json.format(msgspec.json.encode(summary.config), indent=2).decode()
     return section(
         "The run",
@@ -250,6 +251,7 @@ def run(result: Result) -> Html:
             block("Final marks", pairs(marks)) if marks else EMPTY,
             block("Made with", pairs(summary.versions.items())),
         ),
+        block("Recorded data", pairs(inputs)) if inputs else EMPTY,
         block("Configuration", Html(f"<pre>{text(config)}</pre>")) if summary.config else EMPTY,
     )
 

@@ -11,8 +11,16 @@ from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
 from seawall.api.units import Currency, Money, Nanos, Price
 
 
+class Input(msgspec.Struct, frozen=True):
+    """Recorded data that a run read."""
+
+    name: str  # The file as it was named, or where in the arguments the table stood.
+    sha256: str  # Of the file's bytes; of a table in memory, of its values.
+    rows: int
+
+
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """What `build_result` needs beside the recorder."""
+    """What `build_result` needs beside the recorder. Strategies by address; in a result they are called by name."""
 
     strategies: tuple[str, ...]  # All of them, those without a fill too.
     start: Nanos  # Of the market time replayed.
@@ -24,6 +32,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     command: str = ""  # That repeats the run.
     seed: int | None = None
     config: dict[str, Any] = {}  # Plain JSON.
+    inputs: tuple[Input, ...] = ()
     warnings: tuple[str, ...] = ()
     refused_rows: dict[str, int] = {}  # Rows of recorded data, by reason.
     refusals: dict[str, int] = {}  # Orders, by check.
@@ -68,5 +77,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None
     command: str
     config: dict[str, Any]
+    inputs: list[Input]
     instruments: list[Instrument]
     versions: dict[str, str]

@@ -7,6 +7,20 @@ import msgspec
 Address = NewType("Address", str)  # Of a machine: "engine", "exchange:alpha".
 
 PUBLIC = Address("public")  # The host delivers it to every machine that subscribed to the sender and has a handler for it.
+_STRATEGY = "strategy:"
+
+
+def strategy_address(name: str) -> Address:
+    return Address(f"{_STRATEGY}{name}")
+
+
+def is_strategy(address: Address) -> bool:
+    return address.startswith(_STRATEGY)
+
+
+def strategy_name(address: str) -> str:
+    """What people call the strategy at that address: the only place where an address becomes a name."""
+    return address.removeprefix(_STRATEGY)
 
 
 class Message(msgspec.Struct, frozen=True, tag=True, array_like=True, gc=False):

@@ -13,9 +13,9 @@ import msgspec
 from seawall.analytics.build import build_result
 from seawall.analytics.recorder import CashKind, Recorder
 from seawall.analytics.result import Result
-from seawall.analytics.summary import RunSummary
+from seawall.analytics.summary import Input, RunSummary
 from seawall.api.instruments import Instrument, Venue
-from seawall.api.message import Address
+from seawall.api.message import Address, strategy_address, strategy_name
 from seawall.api.risk import Limits
 from seawall.api.units import DAY, HOUR, MINUTE, SECOND, Money, Nanos
 from seawall.backtest.fill_models import fill_model
@@ -125,6 +125,7 @@ class _Run:
             first, last = (f"{as_datetime(time):%Y-%m-%d %H:%M:%S}" for time in recording.span)
             raise ValueError(f"no data between --from and --to: the recording spans {first} to {last} UTC")
         self.funding: Funding = fund(recording, setup.balances, setup.capital, setup.currency, self.start, self.end)
+        self.inputs = tuple(Input(*each) for each in recording.inputs())  # Now: when the run is over, a file may have moved.
         self.engine = Engine(_engine_settings(recording, self.funding, setup))
         self.venues = _venues(recording, setup)
         self.machines = _strategy_machines(classes, config, instruments, setup.seed)
@@ -153,7 +154,7 @@ class _Run:
 
     @property
     def failures(self) -> list[str]:
-        return [f"{m.address.removeprefix('strategy:')} failed: {m.state.failure}" for m in self.machines if m.state.failure]
+        return [f"{strategy_name(m.address)} failed: {m.state.failure}" for m in self.machines if m.state.failure]
 
     def drive(self, progress: Callable[[Progress], None] | None, stop: Callable[[], bool]) -> None:
         began = perf_counter()
@@ -175,7 +176,7 @@ class _Run:
 
     def result(self) -> Result:
         engine = self.engine
-        marks = {key: mark for key, market in engine.state.markets.items() if (mark := market.mark())}
+        marks = self.notes.final_marks()
         summary = RunSummary(
             strategies=tuple(machine.address for machine in self.machines),
             start=self.start,
@@ -187,7 +188,8 @@ class _Run:
             command=self.setup.command,
             seed=self.setup.seed,
             config=self.config,
-            warnings=(*self.recording.warnings, *self.funding.warnings, *self.notes.surprises, *self.failures),
+            inputs=self.inputs,
+            warnings=(*self.recording.warnings, *self.funding.warnings, *self.notes.gaps.warnings(), *self.notes.surprises, *self.failures),
             refused_rows=self._refused_rows(),
             refusals=self.notes.refusals,
             counters=self._counters(),
@@ -269,5 +271,5 @@ def _strategy_machines(
         name = getattr(factory, "__name__", type(factory).__name__)
         names[name] = names.get(name, 0) + 1
         unique = name if names[name] == 1 else f"{name}-{names[name]}"
-        machines.append(StrategyMachine(Address(f"strategy:{unique}"), ENGINE, factory, config, instruments, rng.next_u64()))
+        machines.append(StrategyMachine(strategy_address(unique), ENGINE, factory, config, instruments, rng.next_u64()))
     return machines

@@ -11,7 +11,7 @@ import msgspec
 
 from seawall.api.accounts import OpenAccount
 from seawall.api.instruments import Instrument, Symbol, Venue, define_spot
-from seawall.api.message import Address
+from seawall.api.message import Address, strategy_address
 from seawall.api.orders import AccountId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import StartStrategy, StopStrategy
@@ -86,7 +86,7 @@ class StrategySpec(msgspec.Struct, frozen=True):
 
     @property
     def address(self) -> Address:
-        return Address(f"strategy:{self.name}")
+        return strategy_address(self.name)
 
 
 def venue_address(venue: Venue) -> Address:

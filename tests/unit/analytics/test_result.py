@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from seawall.analytics.result import FRAMES, Result
+from seawall.analytics.summary import Input
 from tests.unit.analytics.runs import at, record, recorder, result
 
 TEXT = """
@@ -75,6 +76,39 @@ def test_the_run_s_own_words_are_in_the_result(tmp_path: Path) -> None:
     assert said["span"]["start"] == "2024-01-01T00:00:00.000000000Z"
     assert said["span"]["end_ns"] - said["span"]["start_ns"] == 10 * 86_400 * 10**9
     assert set(said["versions"]) == {"python", "seawall", "polars", "numpy"}
+
+
+def test_strategies_are_called_by_name_wherever_a_result_speaks_of_them(tmp_path: Path) -> None:
+    """A host speaks of addresses."""
+    into = recorder()
+    record(into, TEXT.replace(" ema ", " strategy:ema "))
+    addresses = ("strategy:ema", "strategy:idle")
+    one = result(into, MARKS, strategies=addresses, risk_breaches={"strategy:idle": 3}, emergency_stops={"strategy:ema": 1})
+    one.write(tmp_path)
+    assert list(one.figures.strategies) == [row.name for row in one.summary.attribution["strategy"]] == ["ema", "idle"]
+    assert (one.figures.strategies["idle"].risk_breach_count, one.figures.strategies["ema"].emergency_stops) == (3, 1)
+    assert one.figures.strategies["ema"].orders == one.figures.strategies["ema"].fills == 3
+    for frame in (one.fills, one.orders, one.round_trips):
+        assert set(frame["strategy"]) == {"ema"}
+    for name in ("result.json", "report.html"):
+        assert "strategy:" not in (tmp_path / name).read_text().replace("strategy: ", "")
+
+
+def test_the_data_that_a_result_came_from_is_in_it_and_in_the_report(tmp_path: Path) -> None:
+    made(inputs=(Input("bars.csv", "5f" * 32, 1_234),)).write(tmp_path)
+    assert json.loads((tmp_path / "result.json").read_text())["inputs"] == [{"name": "bars.csv", "sha256": "5f" * 32, "rows": 1_234}]
+    page = (tmp_path / "report.html").read_text()
+    assert "bars.csv" in page and "1,234 rows" in page and "5f" * 8 in page
+
+
+def test_a_notebook_shows_a_result_as_its_figures() -> None:
+    """Short enough to read, whatever the run was."""
+    for one in (made(), made(complete=False), result(recorder())):
+        lines = repr(one).splitlines()
+        assert len(lines) <= 5
+        assert max(map(len, lines)) <= 140
+    assert f"P&L {made().figures.portfolio.total_pnl:,.2f} USDT" in repr(made()).replace("\N{MINUS SIGN}", "-")
+    assert "ema: 2024-01-01T00:00 to 2024-01-11T00:00 UTC, partial" in repr(made(complete=False))
 
 
 def test_a_run_too_short_for_ratios_has_no_nan_in_its_files(tmp_path: Path) -> None:

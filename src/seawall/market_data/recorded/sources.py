@@ -61,9 +61,7 @@ class Source:
         names = sorted(self.columns)
         for _, table in self.slices(names):
             for name in names:
-                digest.update(name.encode())
-                values = table[name]
-                digest.update("\0".join(values.cast(pl.String)).encode() if values.dtype == pl.Categorical else values.to_numpy().tobytes())
+                digest.update(name.encode() + _bytes_of(table[name]))
         return digest.hexdigest()
 
     def _spool_text(self) -> None:
@@ -71,6 +69,14 @@ class Source:
         spooled = Path(self._spool.name) / "rows.parquet"
         self._frame.sink_parquet(spooled, compression="lz4")
         self._frame = pl.scan_parquet(spooled)
+
+
+def _bytes_of(values: pl.Series) -> bytes:
+    """Of texts that repeat: each text once, then which of them stands in each row."""
+    if values.dtype != pl.Categorical:
+        return values.to_numpy().tobytes()
+    texts = sorted(values.unique().cast(pl.String))
+    return "\0".join(texts).encode() + values.cast(pl.Enum(texts)).to_physical().cast(pl.UInt32).to_numpy().tobytes()
 
 
 def _unreadable(name: str, error: Exception) -> RecordingError:
