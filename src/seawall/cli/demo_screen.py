@@ -79,7 +79,7 @@ class Lines:
         if viewer.world.now - viewer.world.start >= self._next:
             view = viewer.look()
             self._next = view.passed - view.passed % LINE_EVERY + LINE_EVERY
-            profits = "  ".join(f"{row.name} {row.profit:+.2f}" for row in view.strategies)
+            profits = "  ".join(f"{row.name} {_signed(row.profit)}" for row in view.strategies)
             self._console.print(f"{clock(view.passed)}  {view.messages:,} messages, {view.rate:,.0f}/s  {profits}")
 
 
@@ -139,7 +139,9 @@ def _strategies(view: View) -> RenderableType:
     return table
 
 
-def _signed(profit: float) -> Text:
+def _signed(profit: float | None) -> Text:
+    if profit is None:
+        return Text("no price", "yellow")
     return Text(f"{profit:+,.2f}", "green" if profit > 0 else "red" if profit < 0 else "")
 
 

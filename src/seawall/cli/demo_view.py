@@ -18,7 +18,7 @@ DUST = 10 * scenario.COIN  # Positions worth less are not shown: what fees in co
 
 class StrategyRow(msgspec.Struct, frozen=True):
     name: str
-    profit: float
+    profit: float | None  # None: something it holds cannot be valued just now.
     position: str
     orders: int
     fills: int
@@ -37,7 +37,7 @@ class View(msgspec.Struct, frozen=True):
     seconds: float
     quotes: dict[str, dict[str, str]]  # Symbol -> venue -> bid / ask.
     strategies: list[StrategyRow]
-    profit: float
+    profit: float | None
     events: list[Event]  # Oldest first.
     engine_up: bool
 
@@ -105,8 +105,9 @@ def clock(ns: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
 
 
-def _money(engine: Engine, strategy: Address | None) -> float:
-    return engine.rates.as_float(engine.portfolio.total(strategy) or 0)
+def _money(engine: Engine, strategy: Address | None) -> float | None:
+    total = engine.portfolio.total(strategy)
+    return None if total is None else engine.rates.as_float(total)
 
 
 def _quotes(engine: Engine) -> dict[str, dict[str, str]]:
@@ -119,12 +120,12 @@ def _quotes(engine: Engine) -> dict[str, dict[str, str]]:
 
 
 def _position(engine: Engine, strategy: Address) -> str:
-    """Per coin, over all venues."""
+    """Per coin, over all venues. What has no price is shown, however little it is."""
     held: dict[str, int] = {}
     worth: dict[str, int] = {}
     for key, position in engine.state.positions.get(strategy, {}).items():
-        instrument = engine.booking.instruments[key]
+        instrument, mark = engine.booking.instruments[key], engine.state.markets[key].mark()
         held[instrument.base] = held.get(instrument.base, 0) + position.quantity
-        value = position.quantity * engine.state.markets[key].mark() * instrument.tick_value // instrument.lot_value
+        value = position.quantity * mark * instrument.tick_value // instrument.lot_value if mark or not position.quantity else DUST
         worth[instrument.base] = worth.get(instrument.base, 0) + value
     return "  ".join(f"{coin} {held[coin] / scenario.COIN:+.4g}" for coin in held if abs(worth[coin]) >= DUST) or "flat"
