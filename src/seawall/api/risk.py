@@ -1,9 +1,10 @@
-"""Limits, and the operator's commands that stop and resume trading."""
+"""Limits, and the operator's commands: stop and resume trading, write off an order that nobody can find."""
 
 import msgspec
 
-from seawall.api.instruments import Symbol
+from seawall.api.instruments import InstrumentId, Symbol
 from seawall.api.message import Message
+from seawall.api.orders import ClientOrderId
 from seawall.api.units import MINUTE, SECOND, Money, Nanos
 
 
@@ -48,3 +49,25 @@ class TradingHalted(Message, frozen=True):
 class TradingResumed(Message, frozen=True):
     operator: str
     reason: str
+
+
+class WriteOffOrder(Message, frozen=True):
+    """Takes an order of unknown fate out of the books: the operator has found out, outside the system, that it will not trade any more.
+    It frees the exposure the order was counted with, so it takes a name and a reason. Fills that come after all are still booked."""
+
+    client_order_id: ClientOrderId
+    operator: str
+    reason: str
+
+
+class OrderWrittenOff(Message, frozen=True):
+    client_order_id: ClientOrderId
+    instrument: InstrumentId
+    operator: str
+    reason: str
+
+
+class WriteOffRefused(Message, frozen=True):
+    client_order_id: ClientOrderId
+    operator: str
+    reason: str  # Why not.

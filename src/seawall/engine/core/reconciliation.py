@@ -5,6 +5,7 @@ from seawall.api.instruments import InstrumentId
 from seawall.api.message import Envelope
 from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, TradeId
 from seawall.api.projections import PROJECTIONS, BreakFound
+from seawall.api.risk import OrderWrittenOff, WriteOffOrder, WriteOffRefused
 from seawall.api.units import Nanos
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.orders import Order
@@ -101,6 +102,23 @@ class Reconciliation:
             return [session.ask_fills(key) for key in self.suspicious(session)] if first else []
         state.opening, state.suspected = opening, {}
         return [_break(session, f"balance {c}", str(theirs.get(c, 0) - by), str(theirs.get(c, 0))) for c, by in moved.items()]
+
+    def write_off(self, command: WriteOffOrder, now: Nanos) -> list[Envelope]:
+        """An operator's word for an order of which the venue has none. Only what cannot be cancelled is written off: an order of unknown
+        fate, or one that ended and whose last fills are never listed."""
+        key, operator = command.client_order_id, command.operator
+        order = self.orders.open.get(key)
+        if not operator.strip() or not command.reason.strip():
+            why = "it takes an operator's name and a reason"
+        elif order is None:
+            why = "no order of that id is open"
+        elif order.status is not OrderStatus.UNKNOWN and order.ended is None:
+            why = f"it is {order.status}, not unknown: cancel it"
+        else:
+            written_off = OrderWrittenOff(key, order.instrument, operator, command.reason)
+            closed = self.booking.close(order, OrderStatus.CANCELED, f"written off by {operator}: {command.reason}", now)
+            return [Envelope(PROJECTIONS, written_off), *closed]
+        return [Envelope(PROJECTIONS, WriteOffRefused(key, operator, why))]
 
     def suspicious(self, session: VenueSession) -> list[InstrumentId]:
         """Instruments on which a lost fill would explain how the balances have moved."""
