@@ -18,6 +18,7 @@ SHELLS = {
     "backtest/__init__.py": "offers run.py to those who import the package; nothing pure imports the package itself",
     "backtest/run.py": "opens recordings, measures how long it takes, reports progress",
     "strategy/loader.py": "reads and runs the author's file",
+    "strategy/parameters.py": "guesses what a misspelt parameter was meant to be; machines get a dict and know no more",
 }
 
 ALLOWED_IMPORTS = (

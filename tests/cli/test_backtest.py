@@ -85,6 +85,16 @@ def test_equal_runs_give_equal_bytes(trades: Path, tmp_path: Path) -> None:
     assert written[0] == written[1]
 
 
+def test_a_misspelt_parameter_is_named(trades: Path, tmp_path: Path) -> None:
+    """On the screen and in the result; those that were read are not."""
+    words = ["--set", "max_positon_size=0.01", "--set", "fast=5", "--out", "run"]
+    done = seawall("backtest", EMA, "--data", trades, *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = "parameter max_positon_size was set and never read; did you mean max_position_size?"
+    assert f"note: {said}" in done.stderr
+    assert [one for one in json.loads((tmp_path / "run" / "result.json").read_text())["warnings"] if "never read" in one] == [said]
+
+
 def test_limits_are_kept_and_counted(trades: Path, tmp_path: Path) -> None:
     words = ["--limit", "max_order_value=150", "--set", "max_position_size=0.01", "--out", "run"]
     done = seawall("backtest", EMA, "--data", trades, *words, cwd=tmp_path)

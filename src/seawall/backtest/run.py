@@ -33,6 +33,7 @@ from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
 from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.events import as_datetime
+from seawall.strategy.parameters import Asked
 
 ENGINE = Address("engine")
 SAMPLES = 2_000  # Of the equity, at most, over a span of years.
@@ -128,7 +129,8 @@ class _Run:
         self.inputs = tuple(Input(*each) for each in recording.inputs())  # Now: when the run is over, a file may have moved.
         self.engine = Engine(_engine_settings(recording, self.funding, setup))
         self.venues = _venues(recording, setup)
-        self.machines = _strategy_machines(classes, config, instruments, setup.seed)
+        self.asked = Asked()
+        self.machines = _strategy_machines(classes, self.asked.watch(config), instruments, setup.seed)
         self.recorder = Recorder(instruments, self.funding.currency, self.funding.decimals)
         for venue, amounts in self.funding.deposits.items():
             for currency, amount in amounts.items():
@@ -189,7 +191,7 @@ class _Run:
             seed=self.setup.seed,
             config=self.config,
             inputs=self.inputs,
-            warnings=(*self.recording.warnings, *self.funding.warnings, *self.notes.gaps.warnings(), *self.notes.surprises, *self.failures),
+            warnings=self._warnings(),
             refused_rows=self._refused_rows(),
             refusals=self.notes.refusals,
             counters=self._counters(),
@@ -197,6 +199,10 @@ class _Run:
             wall_clock={"seconds": self.seconds, "rows_per_s": self.rows / self.seconds if self.seconds else 0.0},
         )
         return build_result(self.recorder, summary)
+
+    def _warnings(self) -> tuple[str, ...]:
+        assumed = (*self.recording.warnings, *self.funding.warnings, *self.notes.gaps.warnings())
+        return (*assumed, *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
 
     def _refused_rows(self) -> dict[str, int]:
         counted: dict[str, int] = {}

@@ -102,7 +102,7 @@ class StrategyMachine:
         feeds = {i.id: Feed(symbol=i.symbol, venue=i.venue) for i in instruments}
         cache: dict[str, dict[str, float]] = {i.symbol: {} for i in instruments}
         self._state = StrategyState(rng=Rng(seed), feeds=feeds, price_cache=cache)
-        self._attach(factory(dict(config)))
+        self._attach(factory(config.copy()))
 
     @property
     def state(self) -> StrategyState:
@@ -121,7 +121,7 @@ class StrategyMachine:
         self._state = state
         callback: Callable[..., Any] = getattr(self.factory, "__init__", self.factory)
         try:
-            strategy = self.factory(dict(self.config))
+            strategy = self.factory(self.config.copy())
             callback = strategy.load_state
             self._attach(strategy)
             if state.saved:
