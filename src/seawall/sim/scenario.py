@@ -16,7 +16,7 @@ from seawall.api.orders import AccountId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import StartStrategy, StopStrategy
 from seawall.api.units import HOUR, MILLISECOND, PPB, SECOND, Currency, Money, Nanos, Price, Quantity
-from seawall.audit.core.invariants import Invariant, every_invariant
+from seawall.audit.core.invariants import Bounds, Invariant, every_invariant
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.exchange.core.machine import Exchange
@@ -127,7 +127,7 @@ def build(
         NodeSpec(partial(Engine, _engine_settings(rng.next_u64())), subscribes=_AT_VENUES, fsync_ns=storm.fsync_ns),
         *(_strategy(spec, rng.next_u64()) for spec in strategies),
     ]
-    invariants = every_invariant({instrument.id: instrument for instrument in INSTRUMENTS}, {ENGINE: LIMITS})
+    invariants = every_invariant({instrument.id: instrument for instrument in INSTRUMENTS}, {ENGINE: Bounds(LIMITS, VALUATION)})
     world = World(nodes, _links(storm, strategies), seed=seed, start=START, invariants=[*invariants, *observers])
     _open_accounts(world)
     duration = duration_ns(hours)

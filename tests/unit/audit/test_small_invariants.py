@@ -3,8 +3,9 @@
 from seawall.api.instruments import InstrumentId
 from seawall.api.market_data import DepthChanged
 from seawall.api.message import Restarted
-from seawall.api.risk import HaltTrading, TradingHalted, TradingResumed
-from seawall.audit.core.invariants import INVARIANTS, every_invariant
+from seawall.api.risk import HaltTrading, Limits, TradingHalted, TradingResumed
+from seawall.api.units import Currency, Money
+from seawall.audit.core.invariants import INVARIANTS, Bounds, every_invariant
 from seawall.audit.core.invariants.depth_contiguous import DepthContiguous
 from seawall.audit.core.invariants.halt_respected import HaltRespected
 from tests.unit.audit.facts import ANN, BUY, ENGINE, INSTRUMENT, INSTRUMENTS, NOW, VENUE, Watched, order
@@ -56,6 +57,6 @@ def test_an_engine_that_halts_itself_is_held_to_it_and_others_are_free() -> None
 
 
 def test_every_invariant_is_registered_under_a_name_of_its_own_and_watches_something() -> None:
-    made = every_invariant(INSTRUMENTS, {})
+    made = every_invariant(INSTRUMENTS, {ENGINE: Bounds(Limits(max_order_value=Money(1)), Currency("B"))})
     assert len(made) == len(INVARIANTS) == len(dict.fromkeys(invariant.name for invariant in made))
     assert all(invariant.sent or invariant.delivered for invariant in made)

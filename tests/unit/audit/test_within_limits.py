@@ -14,7 +14,7 @@ from seawall.api.orders import (
     RejectReason,
     TimeInForce,
 )
-from seawall.api.risk import Limits, SymbolLimits
+from seawall.api.risk import Limits, SymbolLimits, WriteOffOrder
 from seawall.api.units import Nanos, Price, Quantity
 from seawall.audit.core.invariants.within_limits import WithinLimits
 from tests.unit.audit.facts import ANN, BUY, ENGINE, INSTRUMENT, INSTRUMENTS, NOW, SELL, VENUE, Watched, canceled, fill, opened, order
@@ -130,3 +130,15 @@ def test_who_has_no_limits_is_left_alone() -> None:
     watched = engine(Limits())
     assert place(watched, order(ANN, BUY, 10**9)) is None
     assert Watched(WithinLimits(INSTRUMENTS, {})).sent(order(ANN, BUY, 10**9), ENGINE) is None
+
+
+def test_what_an_operator_writes_off_counts_no_more() -> None:
+    watched = engine()
+    place(watched, order(ANN, BUY, 60, 1))
+    watched.delivered(WriteOffOrder(ClientOrderId("o2"), "ann", "gone"), ENGINE)
+    watched.delivered(WriteOffOrder(ClientOrderId("o1"), "ann", "gone"), VENUE)
+    assert place(watched, order(ANN, BUY, 41, 2)) is not None
+    watched = engine()
+    place(watched, order(ANN, BUY, 60, 1))
+    watched.delivered(WriteOffOrder(ClientOrderId("o1"), "ann", "gone"), ENGINE)
+    assert place(watched, order(ANN, BUY, 60, 2)) is None

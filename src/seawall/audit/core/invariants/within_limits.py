@@ -1,4 +1,4 @@
-"""No order leaves an engine that, with everything else it has working, could break a limit. Computed from what was really sent and
+"""No order leaves an engine that, with everything else it has working, could break a limit in coins. Computed from what was really sent and
 really filled, never from what the engine believes. An order that leads back towards zero may leave even while a limit is broken.
 
 Where the truth is not known (a venue crashed, an order was lost on the way) this errs on the side of silence.
@@ -23,7 +23,7 @@ from seawall.api.orders import (
     RejectReason,
     Side,
 )
-from seawall.api.risk import Limits
+from seawall.api.risk import Limits, WriteOffOrder
 from seawall.api.units import Nanos
 from seawall.audit.core.fills_seen import FillsSeen
 from seawall.audit.core.invariants.invariant import Watcher
@@ -59,6 +59,7 @@ class WithinLimits:
         self.delivered: dict[type[Message], Watcher] = {
             OpenAccount: self._opened,
             PlaceOrder: self._arrived,
+            WriteOffOrder: self._written_off,
             Restarted: self._restarted,
         }
         self._instruments = instruments
@@ -147,6 +148,10 @@ class WithinLimits:
 
     def _forget(self, report: OrderRejected | OrderCanceled | OrderExpired | OrderReported) -> None:
         self._set_leaves((report.account, report.client_order_id, report.instrument), 0)
+
+    def _written_off(self, engine: Address, command: WriteOffOrder, now: Nanos) -> None:
+        for key in [key for key, order in self._orders.items() if order.engine == engine and key[1] == command.client_order_id]:
+            self._set_leaves(key, 0)
 
     def _opened(self, venue: Address, command: OpenAccount, now: Nanos) -> None:
         self._fills.opened(venue, command)
