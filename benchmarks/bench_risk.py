@@ -9,7 +9,7 @@ from seawall.api.orders import AccountId, OrderType, Side, TimeInForce, TradeId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import OrderRequested, StrategyStarted
 from seawall.api.units import SECOND, Currency, Nanos, Price, Quantity
-from seawall.engine.core.gate import ApprovedOrder, review
+from seawall.engine.core.gate import ApprovedOrder
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
@@ -26,11 +26,12 @@ ORDERS = 100_000
 def run() -> dict[str, float]:
     engine = build()
     intents = [_intent(engine, rng_step) for rng_step in _steps()]
+    review = engine.gate.review
     times = []
     for number, intent in enumerate(intents):
         now = Nanos(10 * SECOND + number)
         before = perf_counter_ns()
-        verdict = review(intent, engine, now)
+        verdict = review(intent, now)
         times.append(perf_counter_ns() - before)
         assert type(verdict) is ApprovedOrder, verdict
     times.sort()

@@ -5,7 +5,6 @@ behind one integer, `wake`, that each row is compared with. Order within one ins
 the engine and the strategies; then the equity sample; then the next row, at the venue first, at the engine second, at the strategies last.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, Protocol
@@ -23,6 +22,7 @@ from seawall.backtest.rows import Rows
 from seawall.engine.core.machine import Engine
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Stream
+from seawall.runtime.codec import MESSAGES
 from seawall.runtime.floats import nearest_lots
 from seawall.runtime.machine import Handler, Machine, handle
 from seawall.strategy.core.failures import AUTHOR_ERRORS
@@ -67,17 +67,18 @@ class Backtest:
         self.wake = NEVER
         self._next_sample = NEVER
         self._sequence = 0
-        self._queue: deque[Envelope] = deque()
+        self._queue: list[Envelope] = []
         self._future: list[tuple[int, int, Envelope]] = []
         self._venues = {venue.address: venue for venue in venues}
         self._delayed = bool(latency.order or latency.cancel or latency.report)
         self._routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
         self._ticking: list[Machine] = [engine, *(m for m in strategies if m.strategy.TIMER_SECONDS is not None)]
         machines: list[Machine] = [engine, *venues, *strategies]
+        deaf: dict[type[Message], Any] = dict.fromkeys(MESSAGES, _ignore)
         self._handlers: dict[Address, dict[type[Message], Callable[[Any, Nanos], list[Envelope] | None]]] = {
-            m.address: dict(m.handlers) for m in machines
+            m.address: deaf | m.handlers for m in machines
         }
-        self._handlers[PROJECTIONS] = dict(observer.handlers)
+        self._handlers[PROJECTIONS] = deaf | dict(observer.handlers)
         for machine in strategies:
             own = self._handlers[machine.address]
             own[FillApplied] = _observed(observer.handlers[FillApplied], own[FillApplied])
@@ -202,17 +203,15 @@ class Backtest:
     def _drain(self, now: Nanos) -> None:
         """Delivers what is queued, and what that leads to, in the order it was sent."""
         queue, handlers, delayed = self._queue, self._handlers, self._delayed
-        while queue:
-            envelope = queue.popleft()
+        for envelope in queue:  # It grows meanwhile.
             target, message = envelope.target, envelope.message
-            handler = handlers[target].get(type(message))
-            if handler is not None:
-                out = handler(message, now)
-                if out:
-                    if delayed:
-                        self._send(target, out, now)
-                    else:
-                        queue.extend(out)
+            out = handlers[target][type(message)](message, now)
+            if out:
+                if delayed:
+                    self._send(target, out, now)
+                else:
+                    queue += out
+        queue.clear()
         self._plan()
 
     def _send(self, source: Address, envelopes: Sequence[Envelope], now: Nanos) -> None:
@@ -276,6 +275,10 @@ class Backtest:
             if machine.address == failed.strategy:
                 for route in self._routes:
                     route.silence(machine)
+
+
+def _ignore(message: Message, now: Nanos) -> None:
+    """A machine without a handler for a message."""
 
 
 def _observed(observe: Note, handler: Any) -> Handler:

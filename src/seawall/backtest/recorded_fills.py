@@ -54,48 +54,38 @@ def fill(
     now: Nanos,
 ) -> Envelope:
     """Trades `lots` of the order with the recording, paid from what is free. The fee comes off what is received, rounded up."""
-    instrument, listed = waitlist.instrument, waitlist.listed
+    instrument, listed, side = waitlist.instrument, waitlist.listed, order.side
     fee_ppb = instrument.maker_fee_ppb if liquidity is MAKER else instrument.taker_fee_ppb
     # Any instead of Money(...) and its like: such a call costs as much as the arithmetic, and this is done for every fill.
-    notional: Any = price * lots * instrument.tick_value
-    amount: Any = lots * instrument.lot_value
-    if order.side is BUY:
-        paid, cost, received, gain = instrument.quote, notional, instrument.base, amount
+    gain: Any
+    if side is BUY:
+        paid, received = instrument.quote, instrument.base
+        cost, gain = price * lots * instrument.tick_value, lots * instrument.lot_value
     else:
-        paid, cost, received, gain = instrument.base, amount, instrument.quote, notional
+        paid, received = instrument.base, instrument.quote
+        cost, gain = lots * instrument.lot_value, price * lots * instrument.tick_value
     fee = -(-gain * fee_ppb // PPB)
-    free, recording, fees = member.account.free, state.recording, state.desk.ledger.fees
+    free, recording = member.account.free, state.recording
     free[paid] -= cost
     free[received] += gain - fee
-    fees[received] += fee
     recording[paid] += cost
     recording[received] -= gain
+    state.desk.ledger.fees[received] += fee
     trade_id: Any = listed.last_trade_id + 1
     listed.last_trade_id = trade_id
     leaves: Any = order.leaves_quantity - lots
     order.leaves_quantity = leaves
-    filled: Any = order.quantity - leaves
     report = OrderFilled(
-        order.account,
-        order.client_order_id,
-        order.instrument,
-        order.order_id,
-        trade_id,
-        order.side,
-        price,
-        lots,
-        filled,
-        leaves,
-        liquidity,
-        fee,
-        received,
-        now,
-    )
+        order.account, order.client_order_id, order.instrument, order.order_id, trade_id, side, price, lots,
+        order.quantity - leaves, leaves, liquidity, fee, received, now,
+    )  # fmt: skip
     member.remember(report)
-    order.status = PARTIALLY_FILLED if leaves else FILLED
-    if not leaves:
+    if leaves:
+        order.status = PARTIALLY_FILLED
+    else:
+        order.status = FILLED
         member.open.pop(order.client_order_id, None)
-        member.client.closed.append(order)
+        member.archive(order)
     return Envelope(member.owner, report)
 
 
@@ -103,7 +93,7 @@ def end(member: Member, order: Order, status: OrderStatus) -> None:
     """Of an order that is withdrawn or never waited, and is not filled."""
     order.status = status
     member.open.pop(order.client_order_id, None)
-    member.client.closed.append(order)
+    member.archive(order)
 
 
 def expire(member: Member, order: Order, now: Nanos) -> Envelope:

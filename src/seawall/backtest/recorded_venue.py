@@ -1,8 +1,9 @@
 """A venue whose market is a recording: takes orders like an exchange, fills them against recorded rows, and moves no price itself.
 
 Prints and quotes. What an arriving order could trade with is the opposite quote, or before any quote the last print; there is enough of
-it for every order. MARKET takes it at once. LIMIT takes it at once if that price is its own or better. Both pay the slippage, a LIMIT
-never beyond its price. What does not take rests (GTC, LIMIT_MAKER) or expires (IOC, FOK). A resting order fills by the fill model.
+it for every order. MARKET takes it at once, and its fill is the only report. LIMIT takes it at once if that price is its own or better.
+Both pay the slippage, a LIMIT never beyond its price. What does not take rests (GTC, LIMIT_MAKER) or expires (IOC, FOK). A resting order
+fills by the fill model.
 
 Bars, for instruments that nothing else tells of. A bar counts only for orders that arrived before it opened: they were there for all of
 it. Whatever arrives first meets the open of such a bar: MARKET takes it, LIMIT takes it if the open is at its price or better, IOC and FOK
@@ -274,14 +275,15 @@ class RecordedVenue:
         order_id: Any = desk.last_order_id + 1
         desk.last_order_id = order_id
         order = Order(order_id, account, client_order_id, key, side, request.order_type, tif, limit, lots, lots, NEW)
+        if takes and not limit and not waitlist.bars_only:
+            return [fill(self._state, waitlist, member, order, price, lots, TAKER, now)]
         out = [Envelope(member.owner, OrderAccepted(account, client_order_id, key, order_id, now))]
         if waitlist.bars_only:
             quoted = market.ask if buying else market.bid
             resting = request.order_type is LIMIT_MAKER
             wait(waitlist, member, Waiting(order, now, limit or price, quoted, request.quote_quantity, resting))
         elif takes:
-            if limit:
-                price = min(price, limit) if buying else max(price, limit)
+            price = min(price, limit) if buying else max(price, limit)
             out.append(fill(self._state, waitlist, member, order, price, lots, TAKER, now))
         elif tif is GTC:
             wait(waitlist, member, Waiting(order, now, limit))

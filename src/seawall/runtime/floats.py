@@ -33,7 +33,7 @@ def base_as_float(instrument: Instrument, minor: int) -> float:
 def lots_below(instrument: Instrument, quantity: float) -> Quantity:
     """Base currency to whole lots, rounded down. `quantity` must be finite and not negative."""
     lots = quantity * instrument.quantity_scale / instrument.lot
-    return Quantity(floor(lots + (_NOISE + lots * _RELATIVE_NOISE)))
+    return floor(lots + (_NOISE + lots * _RELATIVE_NOISE))  # type: ignore[return-value]  # A call of Quantity costs as much again.
 
 
 def nearest_lots(instrument: Instrument, quantity: float) -> Quantity:

@@ -30,22 +30,22 @@ MAKER_ONLY = OrderType.LIMIT_MAKER
 def test_market_orders_take_the_opposite_quote() -> None:
     desk = Desk()
     desk.quote(99, 101)
-    assert brief(desk.buy(3)) == ["accepted", "filled 3 at 101 taker"]
-    assert brief(desk.sell(2)) == ["accepted", "filled 2 at 99 taker"]
+    assert brief(desk.buy(3)) == ["filled 3 at 101 taker"]
+    assert brief(desk.sell(2)) == ["filled 2 at 99 taker"]
     assert desk.balances() == (10_000 - 303 + 198, 0, 101, 0)
 
 
 def test_without_quotes_they_take_the_last_print() -> None:
     desk = Desk()
     desk.trade(100)
-    assert brief(desk.buy(3)) == ["accepted", "filled 3 at 100 taker"]
+    assert brief(desk.buy(3)) == ["filled 3 at 100 taker"]
 
 
 def test_quotes_outrank_prints_once_known() -> None:
     desk = Desk()
     desk.quote(99, 101)
     desk.trade(150)
-    assert brief(desk.buy(1)) == ["accepted", "filled 1 at 101 taker"]
+    assert brief(desk.buy(1)) == ["filled 1 at 101 taker"]
 
 
 def test_before_any_price_there_is_no_liquidity() -> None:
@@ -53,15 +53,15 @@ def test_before_any_price_there_is_no_liquidity() -> None:
     assert brief(desk.buy(1)) == ["rejected no_liquidity"]
     desk.quote(99, 0)
     assert brief(desk.buy(1)) == ["rejected no_liquidity"]
-    assert brief(desk.sell(1)) == ["accepted", "filled 1 at 99 taker"]
+    assert brief(desk.sell(1)) == ["filled 1 at 99 taker"]
 
 
 @pytest.mark.parametrize(("bps", "bought", "sold"), [(0, 1000, 1000), (10, 1001, 999), (1, 1001, 999), (9_999, 2000, 1)])
 def test_slippage_is_rounded_against_the_taker(bps: int, bought: int, sold: int) -> None:
     desk = Desk(slippage_bps=bps)
     desk.trade(1000)
-    assert brief(desk.buy(1)) == ["accepted", f"filled 1 at {bought} taker"]
-    assert brief(desk.sell(1)) == ["accepted", f"filled 1 at {sold} taker"]
+    assert brief(desk.buy(1)) == [f"filled 1 at {bought} taker"]
+    assert brief(desk.sell(1)) == [f"filled 1 at {sold} taker"]
 
 
 def test_slippage_out_of_range_is_refused_at_once() -> None:
@@ -163,8 +163,8 @@ def test_fees_come_off_what_is_received_rounded_up() -> None:
 def test_a_quote_amount_buys_what_it_pays_for() -> None:
     desk = Desk()
     desk.quote(99, 101)
-    assert brief(desk.buy(0, quote_quantity=1000)) == ["accepted", "filled 9 at 101 taker"]
-    assert brief(desk.sell(0, quote_quantity=1000)) == ["accepted", "filled 10 at 99 taker"]
+    assert brief(desk.buy(0, quote_quantity=1000)) == ["filled 9 at 101 taker"]
+    assert brief(desk.sell(0, quote_quantity=1000)) == ["filled 10 at 99 taker"]
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_bars_of_an_instrument_with_ticks_fill_nothing() -> None:
 def test_reports_go_to_the_accounts_owner() -> None:
     desk = Desk()
     desk.trade(100)
-    request = PlaceOrder(ACCOUNT, ClientOrderId("x"), desk.id, Side.BUY, OrderType.MARKET, quantity=1)
+    request = PlaceOrder(ACCOUNT, ClientOrderId("x"), desk.id, Side.BUY, OrderType.LIMIT, quantity=1, price=100)
     assert [envelope.target for envelope in desk.venue.handlers[PlaceOrder](request, Nanos(1))] == [CLIENT, CLIENT]
 
 

@@ -49,24 +49,32 @@ class Booking:
 
     def filled(self, session: VenueSession, fill: OrderFilled, now: Nanos) -> list[Envelope]:
         """Books a fill, once."""
-        key = fill.instrument
-        if not session.is_new(key, fill.trade_id, fill.side):
+        key, side, quantity = fill.instrument, fill.side, fill.quantity
+        if not session.is_new(key, fill.trade_id, side):
             return []
-        order = self.orders.open.get(fill.client_order_id)
-        working = order is not None
+        order = working = self.orders.open.get(fill.client_order_id)
         if order is None:
             order = self.orders.closed.get(fill.client_order_id)
-        strategy, tag = (order.strategy, order.tag) if order is not None else (EXTERNAL, "")
-        position = self._position(strategy, key)
+        strategy, tag = (EXTERNAL, "") if order is None else (order.strategy, order.tag)
+        instrument, position = self.instruments[key], self._position(strategy, key)
         held = position.quantity
-        instrument = self.instruments[key]
-        position.apply_fill(instrument, fill.side, fill.price, fill.quantity, fill.fee, fill.fee_currency)
-        self.exposures.change(key, fill.side, -fill.quantity if working else 0, position.quantity - held)
+        position.apply_fill(instrument, side, fill.price, quantity, fill.fee, fill.fee_currency)
+        self.exposures.change(key, side, -quantity if working is not None else 0, position.quantity - held)
         if fill.event_time > session.state.last_fill:
             session.state.last_fill = fill.event_time
-        out = self._advance(session, order, instrument, fill, working, now) if order is not None else []
+        out: list[Envelope] = []
+        if order is not None:
+            if not order.order_id:
+                order.order_id = fill.order_id
+            filled = order.cumulative_quantity = order.cumulative_quantity + quantity
+            order.cumulative_notional += fill.price * quantity * instrument.tick_value
+            if filled > order.quantity:
+                subject, ours, theirs = f"order {order.client_order_id}", f"{order.quantity} lots ordered", f"{filled} lots filled"
+                out.append(Envelope(PROJECTIONS, BreakFound(session.settings.address, subject, ours, theirs)))
+            if working is not None:
+                out += self._advance(session, order, fill.cumulative_quantity, now)
         applied = FillApplied(
-            strategy, tag, fill.client_order_id, key, fill.order_id, fill.trade_id, fill.side, fill.price, fill.quantity,
+            strategy, tag, fill.client_order_id, key, fill.order_id, fill.trade_id, side, fill.price, quantity,
             fill.leaves_quantity, fill.liquidity, fill.fee, fill.fee_currency, position.quantity, fill.event_time,
         )  # fmt: skip
         out.append(Envelope(strategy if order is not None else PROJECTIONS, applied))
@@ -128,30 +136,19 @@ class Booking:
         except KeyError:
             return self.positions.setdefault(strategy, {}).setdefault(key, Position())
 
-    def _advance(
-        self, session: VenueSession, order: Order, instrument: Instrument, fill: OrderFilled, working: bool, now: Nanos
-    ) -> list[Envelope]:
-        """Moves the order on by a fill that is new."""
-        if not order.order_id:
-            order.order_id = fill.order_id
-        filled = order.cumulative_quantity = order.cumulative_quantity + fill.quantity
-        order.cumulative_notional += fill.price * fill.quantity * instrument.tick_value
-        out: list[Envelope] = []
-        if filled > order.quantity:
-            subject, ours, theirs = f"order {order.client_order_id}", f"{order.quantity} lots ordered", f"{filled} lots filled"
-            out.append(Envelope(PROJECTIONS, BreakFound(session.settings.address, subject, ours, theirs)))
-        if not working:
-            return out
+    def _advance(self, session: VenueSession, order: Order, venue_filled: int, now: Nanos) -> list[Envelope]:
+        """A working order has just been filled further; it leaves something or ends."""
+        filled = order.cumulative_quantity
         leaves = (order.quantity if order.ended is None else order.end_quantity) - filled
         if leaves <= 0:
             session.settled(order.client_order_id)
             if leaves:
                 self.exposures.change(order.instrument, order.side, -leaves)
-            return out + self._close(order, order.ended or FILLED, order.end_reason, now)
+            return self._close(order, order.ended or FILLED, order.end_reason, now)
         order.queries = 0
         if order.status in _UNACKNOWLEDGED or order.status is NEW:
             order.status = PENDING_CANCEL if order.cancel_wanted else PARTIALLY_FILLED
-        if fill.cumulative_quantity != filled:
+        if venue_filled != filled:
             return [session.ask_fills(order.instrument)]  # An earlier fill is missing, or this one came late.
         if not order.cancel_wanted:
             session.settled(order.client_order_id)

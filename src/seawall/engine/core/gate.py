@@ -11,7 +11,7 @@ _SEAL = object()
 
 
 class ApprovedOrder(msgspec.Struct, frozen=True, gc=False):
-    """An intent that passed every check at `now`. Only `review` has the seal that lets it leave."""
+    """An intent that passed every check at `now`. Only the gate has the seal that lets it leave."""
 
     intent: Intent
     now: Nanos
@@ -21,7 +21,15 @@ class ApprovedOrder(msgspec.Struct, frozen=True, gc=False):
         return self.seal is _SEAL
 
 
-def review(intent: Intent, desk: Desk, now: Nanos) -> ApprovedOrder | list[Refusal]:
-    """Runs every check; all refusals, or the approval."""
-    refusals = [refusal for check in CHECKS if (refusal := check(intent, desk, now)) is not None]
-    return refusals or ApprovedOrder(intent, now, _SEAL)
+class Gate:
+    def __init__(self, desk: Desk) -> None:
+        self._checks = [check for make in CHECKS if (check := make(desk)) is not None]
+
+    def review(self, intent: Intent, now: Nanos) -> ApprovedOrder | list[Refusal]:
+        """Runs every check; all refusals, or the approval."""
+        refusals = []
+        for check in self._checks:
+            refusal = check(intent, now)
+            if refusal is not None:
+                refusals.append(refusal)
+        return refusals or ApprovedOrder(intent, now, _SEAL)

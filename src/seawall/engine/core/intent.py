@@ -38,4 +38,4 @@ class Refusal(msgspec.Struct, frozen=True):
     unit: str
 
 
-Check = Callable[..., Refusal | None]
+Check = Callable[[Intent, Nanos], Refusal | None]

@@ -17,7 +17,7 @@ from seawall.api.units import Currency, Nanos
 from seawall.engine.core.answers import clamp, drop, refuse
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.exposure import Exposures
-from seawall.engine.core.gate import ApprovedOrder, review
+from seawall.engine.core.gate import ApprovedOrder, Gate
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Order, Orders
@@ -32,8 +32,6 @@ from seawall.engine.core.venues.settings import VenueSettings
 from seawall.engine.core.venues.state import SessionState, SessionStatus
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
-
-LIVE = SessionStatus.LIVE  # Members of an enum are looked up slowly.
 
 
 class EngineSettings(msgspec.Struct, frozen=True):
@@ -117,6 +115,7 @@ class Engine:
         self.booking = Booking(instruments, self.orders, state.positions, self.exposures)
         self.reconciliation = Reconciliation(self.booking)
         self.sizing = Sizing(settings.instruments, state.markets, self.is_live)
+        self.gate = Gate(self)
 
     def deadline(self) -> Nanos | None:
         soonest: Nanos | None = None
@@ -126,11 +125,9 @@ class Engine:
                 soonest = at
         return soonest
 
-    # What checks may look at (checks/desk.py), beside limits, exposures, portfolio, rates
-
     def is_live(self, venue: Venue) -> bool:
         session = self.session_of.get(venue)  # None: we only watch prices there.
-        return session is not None and session.state.status is LIVE
+        return session is not None and session.live
 
     # Market data
 
@@ -198,23 +195,23 @@ class Engine:
         return [*out, Envelope(strategy, signals.StandingReported(strategy, positions))]
 
     def _submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
-        verdict = review(intent, self, now)
+        verdict = self.gate.review(intent, now)
         return [self._send(verdict)] if isinstance(verdict, ApprovedOrder) else refuse(intent, verdict)
 
     def _send(self, approved: ApprovedOrder) -> Envelope:
         """The one place from which orders leave."""
         assert approved.may_leave(), "only what the gate approved may leave"
         intent, now, state = approved.intent, approved.now, self.state
-        session = self.session_of[intent.instrument.venue]
-        instrument, account = intent.instrument, intent.account
+        instrument, account, side, quantity = intent.instrument, intent.account, intent.side, intent.quantity
+        session = self.session_of[instrument.venue]
         key: Any = f"{self._prefix}{state.next_order}"
         state.next_order += 1
         order = Order(
-            key, account.address, intent.tag, instrument.id, intent.side, intent.order_type, intent.time_in_force, intent.quantity,
-            intent.price, intent.reference_price, now, Nanos(session.venue_time(now) + session.settings.session.order_validity),
+            key, account.address, intent.tag, instrument.id, side, intent.order_type,
+            intent.time_in_force, quantity, intent.price, intent.reference_price, now, session.valid_until(now),
         )  # fmt: skip
         self.orders.add(order)
-        self.exposures.change(instrument.id, intent.side, intent.quantity)
+        self.exposures.change(instrument.id, side, quantity)
         account.note_sent(now, self.limits.max_orders)
         return session.place(order, now)
 

@@ -3,7 +3,6 @@
 Which report may lead from which status to which is the table TRANSITIONS; the venue's word always wins, the table only tells surprise.
 """
 
-from collections import deque
 from typing import Any
 
 import msgspec
@@ -13,7 +12,8 @@ from seawall.api.message import Address
 from seawall.api.orders import ClientOrderId, OrderId, OrderStatus, OrderType, Side, TimeInForce
 from seawall.api.units import Nanos, Price, Quantity
 
-CLOSED_WINDOW = 1_000  # How many closed orders stay known to the engine.
+CLOSED_WINDOW = 1_000  # How many closed orders stay known to the engine, at least;
+_SURPLUS = 250  # and how many more gather before the oldest go, all at once.
 
 TRANSITIONS: dict[OrderStatus, tuple[OrderStatus, ...]] = {
     OrderStatus.PENDING_NEW: (
@@ -79,7 +79,6 @@ class Orders:
     def __init__(self, open_orders: dict[ClientOrderId, Order], closed: dict[ClientOrderId, Order]) -> None:
         self.open = open_orders
         self.closed = closed
-        self._closed_ids = deque(closed)
         self.tagged = {(o.strategy, o.tag): o for o in open_orders.values()}
 
     def add(self, order: Order) -> None:
@@ -101,10 +100,10 @@ class Orders:
     def close(self, order: Order, status: OrderStatus) -> None:
         assert status in TRANSITIONS[order.status], f"order {order.client_order_id}: {order.status} to {status}"
         order.status = status
-        key = order.client_order_id
+        key, closed = order.client_order_id, self.closed
         del self.open[key]
         self.tagged.pop((order.strategy, order.tag), None)
-        self.closed[key] = order
-        self._closed_ids.append(key)
-        if len(self._closed_ids) > CLOSED_WINDOW:
-            del self.closed[self._closed_ids.popleft()]
+        closed[key] = order
+        if len(closed) > CLOSED_WINDOW + _SURPLUS:
+            for oldest in list(closed)[:_SURPLUS]:
+                del closed[oldest]

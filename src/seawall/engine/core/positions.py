@@ -48,24 +48,18 @@ class Position:
 
     def _trade(self, amount: int, notional: int) -> None:
         """Buys (amount > 0) or sells for `notional` >= 0."""
-        quantity = self.quantity
-        signed = notional if amount > 0 else -notional
-        if quantity == 0 or (quantity > 0) == (amount > 0):
-            self.quantity = quantity + amount
-            self.cost += signed
+        held = self.quantity
+        self.quantity = held + amount
+        if held == 0 or (held > 0) == (amount > 0):
+            self.cost += notional if amount > 0 else -notional
             return
-        size, held = abs(amount), abs(quantity)
+        long = held > 0
+        size, held, cost = (-amount, held, self.cost) if long else (amount, -held, -self.cost)
         if size < held:
-            share = abs(self.cost) * size // held
-            closed_for = notional
+            closed_for, share = notional, cost * size // held
+            left = cost - share
         else:
-            share = abs(self.cost)
-            closed_for = notional * held // size
-        gain = closed_for - share if quantity > 0 else share - closed_for
-        self.realised += gain
-        self.quantity = quantity + amount
-        if size < held:
-            self.cost = self.cost - share if quantity > 0 else self.cost + share
-        else:
-            opened_for = notional - closed_for
-            self.cost = opened_for if amount > 0 else -opened_for
+            closed_for, share = notional * held // size, cost
+            left = closed_for - notional  # Turned into the other direction.
+        self.realised += closed_for - share if long else share - closed_for
+        self.cost = left if long else -left

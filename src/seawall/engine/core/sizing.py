@@ -7,7 +7,7 @@ import msgspec
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue, instrument_id
 from seawall.api.orders import OrderType, Side, TimeInForce
 from seawall.api.signals import OrderRequested, SignalGenerated
-from seawall.api.units import Nanos, Price
+from seawall.api.units import Price
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.market import Market
 from seawall.engine.core.strategies import StrategyAccount
@@ -68,8 +68,7 @@ class Sizing:
                 return problem
             strength = max(-1.0, min(strength, 1.0))
         side = BUY if strength > 0.0 else SELL
-        listed = self.by_symbol.get(signal.symbol)
-        instrument = listed[0] if listed and len(listed) == 1 and not signal.venue else self._route(signal.symbol, signal.venue, side)
+        instrument = self._route(signal.symbol, signal.venue, side)
         if isinstance(instrument, Dropped):
             return instrument
         size = account.max_position_sizes.get(instrument.symbol, account.max_position_size)
@@ -112,14 +111,14 @@ class Sizing:
     def _intent(
         self, wish: SignalGenerated | OrderRequested, account: StrategyAccount, instrument: Instrument, side: Side, quantity: float
     ) -> Intent | Dropped:
-        price = _NO_PRICE
-        if wish.order_type is not MARKET:
+        price, order_type, time_in_force = _NO_PRICE, wish.order_type, wish.time_in_force
+        if order_type is not MARKET:
             if not 0.0 < wish.limit_price < LARGEST:
-                return Dropped(f"a {wish.order_type} order needs a positive limit_price", malformed=True, value=wish.limit_price)
+                return Dropped(f"a {order_type} order needs a positive limit_price", malformed=True, value=wish.limit_price)
             price = nearest_tick(instrument, wish.limit_price)
             if not price:
                 return Dropped("limit_price rounds to nothing", malformed=True, value=wish.limit_price)
-        if wish.time_in_force is not GTC and (problem := _contradiction(wish.order_type, wish.time_in_force)):
+        if time_in_force is not GTC and (problem := _contradiction(order_type, time_in_force)):
             return problem
         if not 0.0 <= quantity < LARGEST:
             return Dropped("the size must be a finite number, not negative", malformed=True, value=quantity)
@@ -133,6 +132,6 @@ class Sizing:
         if notional >= LARGEST or amount >= LARGEST:
             return Dropped("worth more than can be counted", malformed=True, value=quantity)
         return Intent(
-            account, wish.tag, instrument, market, side, wish.order_type, wish.time_in_force, lots, price,
-            reference, Nanos(wish.signal_time), amount, notional,
+            account, wish.tag, instrument, market, side, order_type, time_in_force, lots, price,
+            reference, wish.signal_time, amount, notional,
         )  # fmt: skip

@@ -6,6 +6,8 @@ from seawall.api.instruments import Symbol
 from seawall.api.message import Address
 from seawall.api.units import Nanos
 
+_SURPLUS = 100  # How many more times of orders gather than are needed, before they go.
+
 
 class StrategyAccount(msgspec.Struct):
     address: Address
@@ -20,16 +22,12 @@ class StrategyAccount(msgspec.Struct):
     clamped: int = 0
     dropped: dict[str, int] = {}  # Reason -> signals that asked for nothing, or for what does not exist.
     refused: dict[str, int] = {}  # Check -> refusals by the gate.
-    sent_times: list[Nanos] = []  # When the latest orders were sent: a ring as long as the order-rate limit.
-    sent_position: int = 0  # Where the ring's oldest entry stands.
+    sent_times: list[Nanos] = []  # When orders were sent, the latest last: at least as many as the order-rate limit counts.
 
     def note_sent(self, now: Nanos, limit: int | None) -> None:
         self.orders += 1
-        if limit is None:
-            return
-        times = self.sent_times
-        if len(times) < limit:
+        if limit is not None:
+            times = self.sent_times
             times.append(now)
-        else:
-            times[self.sent_position % limit] = now
-            self.sent_position = (self.sent_position + 1) % limit
+            if len(times) > 2 * limit + _SURPLUS:
+                del times[: len(times) - limit]

@@ -6,6 +6,7 @@ from seawall.api.units import format_decimal
 from seawall.exchange.core.accounts import MAX_MONEY, MAX_NAME
 
 LIMIT, LIMIT_MAKER, MARKET = OrderType.LIMIT, OrderType.LIMIT_MAKER, OrderType.MARKET
+FOK = TimeInForce.FOK
 
 Refusal = tuple[RejectReason, str]  # And a sentence for people.
 
@@ -18,7 +19,8 @@ def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: in
     price: int = order.price
     lots: int = order.quantity
     value, order_type = order.quote_quantity, order.order_type
-    if order_type is not LIMIT or price <= 0 or lots <= 0 or value or not 1 <= len(order.client_order_id) <= MAX_NAME:
+    plain = price > 0 if order_type is LIMIT else order_type is MARKET and price == 0 and order.time_in_force is not FOK
+    if not plain or lots <= 0 or value or not 1 <= len(order.client_order_id) <= MAX_NAME:
         problem = _contradiction(order)
         if problem:
             return RejectReason.INVALID_ORDER, problem
@@ -74,6 +76,6 @@ def _bad_market(order: PlaceOrder) -> str:
         return "a market order has a quantity or a quote_quantity, not both"
     if not order.quantity and not order.quote_quantity:
         return "a market order needs a quantity or a quote_quantity"
-    if order.time_in_force is TimeInForce.FOK:
+    if order.time_in_force is FOK:
         return "a market order takes what is there; for all or nothing use a limit order with fok"
     return ""

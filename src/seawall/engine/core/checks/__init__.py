@@ -1,6 +1,7 @@
-"""Pre-trade checks. Each is a function `(intent, desk, now) -> Refusal | None` in a file of its own. To add one: a file and a line here.
+"""Pre-trade checks, one file each: a function that makes the check for the limits of a desk, or None while no limit calls for it.
 
-All of them look at every intent, so that a refusal names every limit that was broken. They read; only the gate writes.
+All of them look at every intent, so that a refusal names every limit that was broken. They read; only the gate writes. To add one: a file
+and a line here.
 """
 
 from seawall.engine.core.checks.halted import halted

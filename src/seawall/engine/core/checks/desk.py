@@ -1,4 +1,4 @@
-"""What a check may look at."""
+"""What a check may look at. When one of these objects is replaced, the checks are made anew; only `halted` changes under them."""
 
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.orders import Orders
 from seawall.engine.core.portfolio import Portfolio
 from seawall.engine.core.rates import Rates
+from seawall.engine.core.venues.session import VenueSession
 
 
 class Desk(Protocol):
@@ -16,6 +17,5 @@ class Desk(Protocol):
     exposures: Exposures
     portfolio: Portfolio
     rates: Rates
+    session_of: dict[Venue, VenueSession]
     halted: bool
-
-    def is_live(self, venue: Venue) -> bool: ...

@@ -3,14 +3,18 @@
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def order_rate(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    limits, account = desk.limits, intent.account
-    limit = limits.max_orders
-    if limit is None or len(account.sent_times) < limit:
+def order_rate(desk: Desk) -> Check | None:
+    limit, window = desk.limits.max_orders, desk.limits.order_window
+    if limit is None:
         return None
-    if limit and now - account.sent_times[account.sent_position] >= limits.order_window:
-        return None
-    return Refusal("order_rate", BreachType.ORDER_RATE, limit, limit + 1, f"orders in {limits.order_window / 1_000_000_000:g} s")
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        times = intent.account.sent_times
+        if len(times) < limit or (limit and now - times[-limit] >= window):
+            return None
+        return Refusal("order_rate", BreachType.ORDER_RATE, limit, limit + 1, f"orders in {window / 1_000_000_000:g} s")
+
+    return check

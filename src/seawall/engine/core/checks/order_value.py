@@ -3,16 +3,19 @@
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def order_value(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    limit = desk.limits.max_order_value
+def order_value(desk: Desk) -> Check | None:
+    limit, rates = desk.limits.max_order_value, desk.rates
     if limit is None:
         return None
-    rates = desk.rates
-    value = rates.value(intent.instrument.quote, intent.notional)
-    if value is not None and value <= limit:
-        return None
-    shown = float("inf") if value is None else rates.as_float(value)
-    return Refusal("order_value", BreachType.NOTIONAL_LIMIT, rates.as_float(limit), shown, rates.currency)
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        value = rates.value(intent.instrument.quote, intent.notional)
+        if value is not None and value <= limit:
+            return None
+        shown = float("inf") if value is None else rates.as_float(value)
+        return Refusal("order_value", BreachType.NOTIONAL_LIMIT, rates.as_float(limit), shown, rates.currency)
+
+    return check

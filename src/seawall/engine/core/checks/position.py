@@ -7,23 +7,30 @@ from seawall.api.orders import Side
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 from seawall.runtime.floats import base_as_float
 
 BUY = Side.BUY
 
 
-def position(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    instrument = intent.instrument
-    limits = desk.limits.position.get(instrument.symbol)
-    if limits is None:
+def position(desk: Desk) -> Check | None:
+    limits, exposures = desk.limits.position, desk.exposures.by_symbol
+    if not limits:
         return None
-    exposure = desk.exposures.by_symbol[instrument.symbol]
-    if intent.side is BUY:
-        limit, reached = limits.max_long, exposure.position + exposure.buying + intent.amount
-    else:
-        limit, reached = limits.max_short, exposure.selling + intent.amount - exposure.position
-    if limit is None or reached <= limit or reached <= 0:
-        return None
-    value = base_as_float(instrument, reached)
-    return Refusal("position", BreachType.POSITION_LIMIT, base_as_float(instrument, limit), value, instrument.base)
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        instrument = intent.instrument
+        own = limits.get(instrument.symbol)
+        if own is None:
+            return None
+        exposure = exposures[instrument.symbol]
+        if intent.side is BUY:
+            limit, reached = own.max_long, exposure.position + exposure.buying + intent.amount
+        else:
+            limit, reached = own.max_short, exposure.selling + intent.amount - exposure.position
+        if limit is None or reached <= limit or reached <= 0:
+            return None
+        value = base_as_float(instrument, reached)
+        return Refusal("position", BreachType.POSITION_LIMIT, base_as_float(instrument, limit), value, instrument.base)
+
+    return check

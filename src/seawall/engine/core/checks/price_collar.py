@@ -4,16 +4,23 @@ from seawall.api.orders import Side
 from seawall.api.signals import BreachType
 from seawall.api.units import BASIS_POINTS, Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 
 BUY = Side.BUY
 
 
-def price_collar(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    limit, reference = desk.limits.price_collar_bps, intent.reference_price
-    if limit is None or not intent.price or not reference:
-        return None  # A market order has no price of its own; a missing reference is `stale_data`'s to refuse.
-    beyond = intent.price - reference if intent.side is BUY else reference - intent.price
-    if beyond * BASIS_POINTS <= limit * reference:
+def price_collar(desk: Desk) -> Check | None:
+    limit = desk.limits.price_collar_bps
+    if limit is None:
         return None
-    return Refusal("price_collar", BreachType.NOTIONAL_LIMIT, limit, beyond * BASIS_POINTS / reference, "basis points from the market")
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        price, reference = intent.price, intent.reference_price
+        if not price or not reference:
+            return None  # A market order has no price of its own; a missing reference is `stale_data`'s to refuse.
+        beyond = price - reference if intent.side is BUY else reference - price
+        if beyond * BASIS_POINTS <= limit * reference:
+            return None
+        return Refusal("price_collar", BreachType.NOTIONAL_LIMIT, limit, beyond * BASIS_POINTS / reference, "basis points from the market")
+
+    return check

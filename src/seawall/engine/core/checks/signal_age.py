@@ -3,11 +3,18 @@
 from seawall.api.signals import BreachType
 from seawall.api.units import SECOND, Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def signal_age(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+def signal_age(desk: Desk) -> Check | None:
     limit = desk.limits.max_signal_age
-    if limit is None or now - intent.signal_time <= limit:
+    if limit is None:
         return None
-    return Refusal("signal_age", BreachType.STALE_DATA, limit / SECOND, (now - intent.signal_time) / SECOND, "seconds")
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        age = now - intent.signal_time
+        if age <= limit:
+            return None
+        return Refusal("signal_age", BreachType.STALE_DATA, limit / SECOND, age / SECOND, "seconds")
+
+    return check

@@ -3,12 +3,16 @@
 from seawall.api.signals import BreachType
 from seawall.api.units import SECOND, Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def stale_data(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+def stale_data(desk: Desk) -> Check:
     limit = desk.limits.max_price_age
-    age = now - intent.market.time
-    if intent.reference_price and (limit is None or age <= limit):
-        return None
-    return Refusal("stale_data", BreachType.STALE_DATA, (limit or 0) / SECOND, age / SECOND, "seconds since the last price")
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        age = now - intent.market.time
+        if intent.reference_price and (limit is None or age <= limit):
+            return None
+        return Refusal("stale_data", BreachType.STALE_DATA, (limit or 0) / SECOND, age / SECOND, "seconds since the last price")
+
+    return check

@@ -3,10 +3,13 @@
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def strategy_running(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    if intent.account.running:
-        return None
-    return Refusal("strategy_running", BreachType.CIRCUIT_BREAKER, 1, 0, "running strategies")
+def strategy_running(desk: Desk) -> Check:
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        if intent.account.running:
+            return None
+        return Refusal("strategy_running", BreachType.CIRCUIT_BREAKER, 1, 0, "running strategies")
+
+    return check

@@ -6,20 +6,23 @@ An order that does not make its instrument's exposure larger passes even while t
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def total_notional(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    limit = desk.limits.max_total_notional
+def total_notional(desk: Desk) -> Check | None:
+    limit, exposures, portfolio, rates = desk.limits.max_total_notional, desk.exposures.by_instrument, desk.portfolio, desk.rates
     if limit is None:
         return None
-    exposure = desk.exposures.by_instrument[intent.instrument.id]
-    before, after = exposure.reach, exposure.reach_with(intent.side, intent.amount)
-    if after <= before:
-        return None
-    value = desk.portfolio.gross_notional(after - before, intent.instrument)
-    if value is not None and value <= limit:
-        return None
-    rates = desk.rates
-    shown = float("inf") if value is None else rates.as_float(value)
-    return Refusal("total_notional", BreachType.NOTIONAL_LIMIT, rates.as_float(limit), shown, rates.currency)
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        exposure = exposures[intent.instrument.id]
+        more = exposure.reach_with(intent.side, intent.amount) - exposure.reach
+        if more <= 0:
+            return None
+        value = portfolio.gross_notional(more, intent.instrument)
+        if value is not None and value <= limit:
+            return None
+        shown = float("inf") if value is None else rates.as_float(value)
+        return Refusal("total_notional", BreachType.NOTIONAL_LIMIT, rates.as_float(limit), shown, rates.currency)
+
+    return check

@@ -3,11 +3,15 @@
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
 from seawall.runtime.floats import money_as_float, price_as_float, quantity_as_float
 
 
-def venue_filters(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
+def venue_filters(desk: Desk) -> Check:
+    return _check
+
+
+def _check(intent: Intent, now: Nanos) -> Refusal | None:
     instrument, quantity, price = intent.instrument, intent.quantity, intent.price
     if quantity < instrument.min_quantity:
         return _refuse("least quantity", quantity_as_float(instrument, instrument.min_quantity), quantity_as_float(instrument, quantity))
@@ -15,9 +19,9 @@ def venue_filters(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
         return _refuse("largest quantity", quantity_as_float(instrument, instrument.max_quantity), quantity_as_float(instrument, quantity))
     if price and price < instrument.min_price:
         return _refuse("lowest price", price_as_float(instrument, instrument.min_price), price_as_float(instrument, price))
-    if 0 < instrument.max_price < price:
+    if price and 0 < instrument.max_price < price:
         return _refuse("highest price", price_as_float(instrument, instrument.max_price), price_as_float(instrument, price))
-    if instrument.min_notional and intent.notional < instrument.min_notional:
+    if intent.notional < instrument.min_notional:
         least = money_as_float(instrument, instrument.quote, instrument.min_notional)
         return _refuse(f"least notional in {instrument.quote}", least, money_as_float(instrument, instrument.quote, intent.notional))
     return None

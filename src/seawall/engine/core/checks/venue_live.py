@@ -3,10 +3,19 @@
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
-from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.intent import Check, Intent, Refusal
+from seawall.engine.core.venues.state import SessionStatus
+
+LIVE = SessionStatus.LIVE
 
 
-def venue_live(intent: Intent, desk: Desk, now: Nanos) -> Refusal | None:
-    if desk.is_live(intent.instrument.venue):
-        return None
-    return Refusal("venue_live", BreachType.STALE_DATA, 1, 0, "live sessions")
+def venue_live(desk: Desk) -> Check:
+    sessions = {venue: session.state for venue, session in desk.session_of.items()}
+
+    def check(intent: Intent, now: Nanos) -> Refusal | None:
+        session = sessions.get(intent.instrument.venue)  # None: we only watch prices there.
+        if session is not None and session.status is LIVE:
+            return None
+        return Refusal("venue_live", BreachType.STALE_DATA, 1, 0, "live sessions")
+
+    return check

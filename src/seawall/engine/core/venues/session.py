@@ -71,8 +71,7 @@ class VenueSession:
 
     def cancel(self, order: Order, now: Nanos) -> Envelope:
         self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
-        valid_until = self.venue_time(now) + self.settings.session.order_validity
-        return self._send(CancelOrder(self.settings.account, order.client_order_id, order.instrument, Nanos(valid_until)))
+        return self._send(CancelOrder(self.settings.account, order.client_order_id, order.instrument, self.valid_until(now)))
 
     def query(self, order: Order, now: Nanos) -> Envelope:
         """Asks what became of an order, each time more patiently."""
@@ -99,8 +98,9 @@ class VenueSession:
         self._soonest = min(in_flight.values(), default=NEVER)
         return late
 
-    def venue_time(self, now: Nanos) -> int:
-        return now + self.state.clock_offset
+    def valid_until(self, now: Nanos) -> Nanos:
+        """On the venue's clock: when a request sent now shall no longer be taken."""
+        return now + self.state.clock_offset + self.settings.session.order_validity  # type: ignore[return-value]
 
     # The connection
 
