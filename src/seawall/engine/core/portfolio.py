@@ -12,8 +12,8 @@ import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
 from seawall.api.message import Address
-from seawall.api.units import Currency, ceil_div, half_even_div
-from seawall.engine.core.exposure import Exposures
+from seawall.api.units import Currency, half_even_div
+from seawall.engine.core.exposure import Exposure, Exposures
 from seawall.engine.core.market import Market
 from seawall.engine.core.positions import Position
 from seawall.engine.core.rates import Rates
@@ -100,31 +100,26 @@ class Portfolio:
         self._parts = lcm(*(i.lot_value for i in instruments.values()))  # Of a minor unit: every worth is a whole number of them.
         self._parts_per_tick = {i.id: i.tick_value * self._parts // i.lot_value for i in instruments.values()}
 
-    def gross_notional(self, added: int = 0, instrument: Instrument | None = None) -> int | None:
+    def gross_notional(self, widened: Exposure | None = None, more: int = 0) -> int | None:
         """Every instrument at the largest position its working orders could lead to, in the valuation currency. For limits: rounded up.
 
-        `added` base minor units of `instrument` count on top. None: something that counts cannot be valued.
+        `more` base minor units count on top of the exposure `widened`. None: something that counts cannot be valued.
         """
         total = 0
         for exposure, market, tick_value, lot_value, foreign in self._lines:
-            if exposure.reach:
+            reach = exposure.reach + more if exposure is widened else exposure.reach
+            if reach:
                 mark = market.last or market.mark()
                 if not mark:
                     return None
-                value = -(-exposure.reach * mark * tick_value // lot_value)  # ceil_div, without the call.
+                value = -(-reach * mark * tick_value // lot_value)  # ceil_div, without the call.
                 if foreign:
                     converted = self.rates.upper_value(Currency(foreign), value)
                     if converted is None:
                         return None
                     value = converted
                 total += value
-        if instrument is None:
-            return total
-        mark = self.markets[instrument.id].mark()
-        if not mark:
-            return None
-        more = self.rates.upper_value(instrument.quote, ceil_div(added * mark * instrument.tick_value, instrument.lot_value))
-        return None if more is None else total + more
+        return total
 
     def totals(self) -> Totals:
         """Gross worth, net worth, profit and loss of all that can be valued, and the names of what cannot."""

@@ -59,10 +59,10 @@ def test_gross_notional_is_what_could_be_held() -> None:
     assert portfolio.gross_notional() == 0
     rig.want(quantity=2.0)
     rig.want(Side.SELL, 3.0, 150, venue="beta")
-    assert portfolio.gross_notional(1, ALPHA_ETH) == round(5 * 100.5 * COIN) + 101, "for limits: rounded up"
+    assert portfolio.gross_notional(portfolio.exposures.by_instrument[ALPHA_ETH.id], 1) == round(5 * 100.5 * COIN) + 101, "for limits: rounded up"
     mark = 100.5
     assert portfolio.gross_notional() == round(5 * mark * COIN)
-    assert portfolio.gross_notional(COIN, ALPHA_ETH) == round(6 * mark * COIN)
+    assert portfolio.gross_notional(portfolio.exposures.by_instrument[ALPHA_ETH.id], COIN) == round(6 * mark * COIN)
     market = rig.engine.state.markets[BETA_BTC.id]
     market.bid = market.ask = Price(0)
     assert portfolio.gross_notional() is None
@@ -116,7 +116,7 @@ def test_a_position_in_a_currency_without_a_rate_has_no_total() -> None:
     """`totals` leaves it out by name, and says gross worth, net worth and result of the rest. In its own currency it has a result."""
     portfolio = held_elsewhere().engine.portfolio
     assert portfolio.total() is None
-    assert portfolio.gross_notional(COIN, USDC_MARKET) is None
+    assert portfolio.gross_notional(portfolio.exposures.by_instrument[USDC_MARKET.id], COIN) is None
     assert portfolio.totals() == Totals(round(100.5 * COIN), round(100.5 * COIN), COIN // 2, (), (Currency("USDC"),))
     assert portfolio.by_currency()[Currency("USDC")] == ProfitAndLoss(0, COIN // 2, 0)
 

@@ -12,7 +12,7 @@ def order_value(desk: Desk) -> Check | None:
         return None
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        value = rates.value(intent.instrument.quote, intent.notional)
+        value = rates.upper_value(intent.instrument.quote, intent.notional)
         if value is not None and value <= limit:
             return None
         shown = float("inf") if value is None else rates.as_float(value)

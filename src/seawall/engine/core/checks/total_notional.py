@@ -19,7 +19,7 @@ def total_notional(desk: Desk) -> Check | None:
         more = exposure.reach_with(intent.side, intent.amount) - exposure.reach
         if more <= 0:
             return None
-        value = portfolio.gross_notional(more, intent.instrument)
+        value = portfolio.gross_notional(exposure, more)
         if value is not None and value <= limit:
             return None
         shown = float("inf") if value is None else rates.as_float(value)
