@@ -59,10 +59,10 @@ def test_gross_notional_is_what_could_be_held() -> None:
     assert portfolio.gross_notional() == 0
     rig.want(quantity=2.0)
     rig.want(Side.SELL, 3.0, 150, venue="beta")
-    assert portfolio.gross_notional(portfolio.exposures.by_instrument[ALPHA_ETH.id], 1) == round(5 * 100.5 * COIN) + 101, "for limits: rounded up"
-    mark = 100.5
+    mark, own = 100.5, portfolio.exposures.by_instrument[ALPHA_ETH.id]
+    assert portfolio.gross_notional(own, 1) == round(5 * mark * COIN) + 101, "for limits: rounded up"
     assert portfolio.gross_notional() == round(5 * mark * COIN)
-    assert portfolio.gross_notional(portfolio.exposures.by_instrument[ALPHA_ETH.id], COIN) == round(6 * mark * COIN)
+    assert portfolio.gross_notional(own, COIN) == round(6 * mark * COIN)
     market = rig.engine.state.markets[BETA_BTC.id]
     market.bid = market.ask = Price(0)
     assert portfolio.gross_notional() is None
