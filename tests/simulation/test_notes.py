@@ -8,6 +8,7 @@ from seawall.analytics.build import build_result
 from seawall.analytics.recorder import Recorder
 from seawall.analytics.result import Result
 from seawall.analytics.summary import RunSummary
+from seawall.api.message import strategy_name
 from seawall.api.units import MINUTE, Currency
 from seawall.sim import scenario
 from seawall.sim.notes import Notes
@@ -52,7 +53,7 @@ def passed(seed: int, faults: str) -> tuple[World, Notes, Result]:
 def test_fills_are_those_of_the_engines_positions(seed: int, faults: str) -> None:
     _, notes, result = passed(seed, faults)
     for strategy, held in notes.last_engine.state.positions.items():
-        own = result.fills.filter(result.fills["strategy"] == strategy)
+        own = result.fills.filter(result.fills["strategy"] == strategy_name(strategy))
         assert len(own) == notes.fills[strategy] == sum(position.fills for position in held.values())
     assert len(result.fills) == sum(notes.fills.values()) > 50
     for venue in scenario.VENUES:
