@@ -85,6 +85,33 @@ def test_equal_runs_give_equal_bytes(trades: Path, tmp_path: Path) -> None:
     assert written[0] == written[1]
 
 
+def test_a_table_that_does_not_name_its_market(trades: Path, tmp_path: Path) -> None:
+    """Is told on the command line; without that, the message says how."""
+    pl.read_parquet(trades).head(500).drop("venue", "symbol").write_parquet(tmp_path / "bare.parquet")
+    done = seawall("backtest", EMA, "--data", "bare.parquet", "--out", "run", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--symbol BTC-USD" in done.stderr
+    done = seawall("backtest", EMA, "--data", "bare.parquet", "--symbol", "BTC-USDT", "--venue", "south", "--out", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    [instrument] = json.loads((tmp_path / "run" / "result.json").read_text())["instruments"]
+    assert (instrument["venue"], instrument["symbol"]) == ("south", "BTC-USDT")
+
+
+def test_what_a_strategy_logs_is_shown_from_the_level_on_that_was_asked_for(trades: Path, tmp_path: Path) -> None:
+    (tmp_path / "chatty.py").write_text(
+        "from seawall.strategy import TradingStrategy\n\n\nclass Chatty(TradingStrategy):\n"
+        "    def on_market_data(self, price_update):\n"
+        "        if price_update.sequence == 61:\n            self.logger.info('a minute')\n            self.logger.warning('careful')\n"
+    )
+    shown = {}
+    for level in ("info", "warning", "error"):
+        done = seawall("backtest", "chatty.py", "--data", trades, "--out", "run", "--log-level", level, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        shown[level] = [line for line in done.stderr.splitlines() if "Chatty: " in line]
+    careful = "2023-11-14 22:14:20.000 warning Chatty: careful"
+    assert shown == {"info": ["2023-11-14 22:14:20.000 info Chatty: a minute", careful], "warning": [careful], "error": []}
+
+
 def test_a_misspelt_parameter_is_named(trades: Path, tmp_path: Path) -> None:
     """On the screen and in the result; those that were read are not."""
     words = ["--set", "max_positon_size=0.01", "--set", "fast=5", "--out", "run"]

@@ -19,11 +19,13 @@ from seawall.api.message import Address
 from seawall.api.projections import SessionChanged
 from seawall.api.units import MINUTE, SECOND, Nanos
 from seawall.cli import demo
-from seawall.cli.demo_screen import Dashboard, Lines, draw, open_screen
+from seawall.cli.demo_screen import Dashboard, Lines, display_on, draw, open_screen
 from seawall.cli.demo_view import Viewer
+from seawall.cli.interrupt import Interrupt
 from seawall.cli.main import run
 from seawall.cli.run_files import Status
 from seawall.cli.sim_config import build_world, configure
+from seawall.cli.sim_run import drive
 from seawall.sim import scenario
 from seawall.sim.notes import Notes
 from tests.cli.simulation import seawall
@@ -151,8 +153,8 @@ def test_a_violated_invariant_ends_the_run_and_is_named() -> None:
     world = build_world(configure(3, 0.01, "none", []), [notes, NoTrades()])
     notes.attach(world, scenario.opening_deposits())
     viewer = Viewer(world, notes, scenario.duration_ns(0.01), [])
-    with open_screen(viewer, Console(file=io.StringIO()), "a title") as screen:
-        status, failure = demo.drive(world, notes, scenario.duration_ns(0.01), screen)
+    with open_screen(viewer, display_on(Console(file=io.StringIO()), "a title"), Interrupt()) as progress:
+        status, failure = drive(world, notes, scenario.duration_ns(0.01), progress)
     assert status is Status.FAILED
     assert "no_trades" in failure
     assert "seed 3" in failure

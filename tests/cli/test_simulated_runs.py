@@ -1,6 +1,8 @@
 """`seawall sim`, `replay` and `diff`: a run is kept, reproduced, compared; damage, other code and interruptions are named."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from seawall.analytics.result import Result
 from seawall.cli import run_files
 from seawall.cli.run_files import Run, RunDirectory, Status
 from seawall.runtime.journal import Header, snapshot_file
@@ -167,6 +170,62 @@ def test_a_strategy_is_part_of_what_makes_a_run(tmp_path: Path, capsys: pytest.C
     strategy.write_text(IDLE + "# Another version.\n")
     assert seawall("replay", str(path)) == 2
     assert "was written with configuration" in capsys.readouterr().err
+
+
+CHATTY = """
+from seawall.strategy import TradingStrategy
+
+
+class Chatty(TradingStrategy):
+    def on_start(self):
+        self.heard = {}
+
+    def on_market_data(self, update):
+        self.heard[update.symbol] = self.heard.get(update.symbol, 0) + 1
+        if self.heard[update.symbol] == self.config.get("at", 1):
+            self.logger.info("first of %s", update.symbol)
+            self.buy(update.symbol, self.config["size"]["of"][0], venue=update.venue)
+"""
+
+
+def test_parameters_and_figures_of_strategies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The command that is kept makes the same run, with the parameters of a file too; a misspelt one is named."""
+    strategy, config, path = tmp_path / "chatty.py", tmp_path / "config.yaml", tmp_path / "run"
+    strategy.write_text(CHATTY)
+    config.write_text("size: {of: [0.5, 2023-01-01]}\nat: 3\n")
+    assert seawall("sim", str(strategy), *SHORT, "--config", str(config), "--set", "att=1e-5", "--out", str(path)) == 0
+    page = capsys.readouterr()
+    assert "first of" not in page.err
+    assert "\nchatty  " in page.out
+    assert "note: parameter att was set and never read" in page.out
+    assert f"report {path / 'report.html'}" in page.out
+    result = Result.read(path)
+    assert list(result.figures.strategies) == ["chatty"]
+    assert result.figures.portfolio.fills == len(result.fills) > 0
+    assert seawall("replay", str(path)) == 0
+
+    words = shlex.split(result.summary.command)[1:]
+    assert "--config" not in words
+    assert "att=0.00001" in words, "a number"
+    assert seawall(*words, "--out", str(tmp_path / "again")) == 0
+    assert (tmp_path / "again" / "run.json").read_bytes() == (path / "run.json").read_bytes()
+
+
+def test_what_a_strategy_logs_is_shown_with_the_time_of_the_market(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "chatty.py").write_text(CHATTY)
+    words = (str(tmp_path / "chatty.py"), *SHORT, "--set", "size={of: [0.5]}", "--out", str(tmp_path / "run"))
+    assert seawall("sim", *words, "--log-level", "info") == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 3
+    assert all(re.fullmatch(r"2024-01-01 00:00:\d\d\.\d{3} info Chatty: first of \w+-USDT", line) for line in lines), lines
+    assert seawall("sim", *words, "--log-level", "loud") == 2
+    assert "--log-level loud: no such level (there are debug, info, warning, error)" in capsys.readouterr().err
+
+
+def test_parameters_are_for_strategies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert seawall("sim", "--set", "a=1", "--out", str(tmp_path / "never")) == 2
+    assert "none is named" in capsys.readouterr().err
+    assert not (tmp_path / "never").exists()
 
 
 def test_only_runs_are_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

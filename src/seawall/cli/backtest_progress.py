@@ -1,10 +1,8 @@
 """What a person sees of a running backtest: a bar with rate and time left, Ctrl-C that ends it in good order, the figures at the end."""
 
-import signal
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any
+from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -13,10 +11,10 @@ from rich.table import Table
 from seawall.analytics.figures import StrategyPerformance
 from seawall.analytics.result import Result
 from seawall.backtest.run import Progress as Rows
+from seawall.cli.interrupt import Interrupt
+from seawall.cli.summary import show_remarks
 from seawall.market_data.recorded import Recording
 from seawall.strategy.events import as_datetime
-
-_WARNINGS_SHOWN = 8
 
 
 class Live:
@@ -24,7 +22,7 @@ class Live:
 
     def __init__(self, recording: Recording) -> None:
         self.console = Console(stderr=True, highlight=False)
-        self._stop = False
+        self._interrupt = Interrupt(self._stopping)
         self._progress = Progress(
             TextColumn("{task.fields[at]}"),
             BarColumn(bar_width=None),
@@ -36,19 +34,18 @@ class Live:
             transient=True,
         )
         self._task = self._progress.add_task("", total=recording.rows, at="", rate="")
-        self._before: Any = None
 
     def __enter__(self) -> "Live":
-        self._before = signal.signal(signal.SIGINT, self._on_interrupt)
+        self._interrupt.__enter__()
         self._progress.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
-        signal.signal(signal.SIGINT, self._before)
+        self._interrupt.__exit__(kind, error, trace)
 
     def interrupted(self) -> bool:
-        return self._stop
+        return self._interrupt.asked
 
     def show(self, rows: Rows) -> None:
         rate = rows.rows / rows.seconds if rows.seconds else 0.0
@@ -56,10 +53,7 @@ class Live:
         text = f"{rate / 1e6:.2f} M rows/s, {rows.fills:,} fills"
         self._progress.update(self._task, completed=rows.rows, at=at, rate=text)
 
-    def _on_interrupt(self, number: int, frame: FrameType | None) -> None:
-        if self._stop:
-            raise KeyboardInterrupt
-        self._stop = True
+    def _stopping(self) -> None:
         self.console.print("stopping: the result so far is being written; Ctrl-C again to give up on it")
 
 
@@ -71,24 +65,11 @@ def summarise(result: Result, report: Path, console: Console) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("")
     for name in figures:
-        table.add_column(name.removeprefix("strategy:"), justify="right")
+        table.add_column(name, justify="right")
     for label, text in _rows(summary.valuation_currency):
         table.add_row(label, *(text(figure) for figure in figures.values()))
     console.print(table)
-    for check, count in summary.refusals.items():
-        console.print(f"refused by {check}: {count:,}", style="yellow")
-    for reason, count in summary.counters.items():
-        if reason.startswith("dropped: "):
-            console.print(f"signals dropped: {count:,}: {reason.removeprefix('dropped: ')}", style="yellow")
-    rejected = result.orders.filter(result.orders["status"] == "rejected")
-    if len(rejected):
-        console.print(f"rejected by the venue: {len(rejected):,}, the first because of {rejected['reason'][0]}", style="yellow")
-    for reason, count in summary.refused_rows.items():
-        console.print(f"rows not used: {count:,}: {reason}", style="yellow")
-    for warning in summary.warnings[:_WARNINGS_SHOWN]:
-        console.print(f"note: {warning}", style="yellow")
-    if len(summary.warnings) > _WARNINGS_SHOWN:
-        console.print(f"and {len(summary.warnings) - _WARNINGS_SHOWN} more notes in the report", style="yellow")
+    show_remarks(console, result)
     if not summary.complete:
         console.print("partial: the run ended before the data did", style="bold yellow")
     rows, seconds = summary.counters["rows"], result.wall_clock["seconds"]

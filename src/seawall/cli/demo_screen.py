@@ -1,9 +1,9 @@
 """The running demo on a terminal: one screen, drawn anew a few times a second; or plain lines, where there is no terminal."""
 
-import signal
 import time
-from types import FrameType, TracebackType
-from typing import Any, Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -14,6 +14,8 @@ from rich.text import Text
 from seawall.api.units import MINUTE
 from seawall.audit.core.invariants import INVARIANTS
 from seawall.cli.demo_view import Event, View, Viewer, clock
+from seawall.cli.interrupt import Interrupt
+from seawall.cli.sim_run import Progress
 from seawall.sim.world import World
 
 REDRAW_SECONDS = 0.1
@@ -27,34 +29,6 @@ class Display(Protocol):
     def show(self, viewer: Viewer) -> None: ...
 
     def end(self) -> None: ...
-
-
-class Screen:
-    """A context for the run. The first Ctrl-C asks the world to stop, a second one kills it."""
-
-    def __init__(self, viewer: Viewer, display: Display) -> None:
-        self._viewer = viewer
-        self._display = display
-        self._stop = False
-        self._before: Any = None
-
-    def __enter__(self) -> "Screen":
-        self._before = signal.signal(signal.SIGINT, self._on_interrupt)
-        self._display.begin()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._display.end()
-        signal.signal(signal.SIGINT, self._before)
-
-    def progress(self, world: World) -> bool:
-        self._display.show(self._viewer)
-        return self._stop
-
-    def _on_interrupt(self, number: int, frame: FrameType | None) -> None:
-        if self._stop:
-            raise KeyboardInterrupt
-        self._stop = True
 
 
 class Lines:
@@ -159,5 +133,20 @@ def _foot(view: View) -> RenderableType:
     return Text(f"{len(INVARIANTS)} invariants watch every message, and hold", "green")
 
 
-def open_screen(viewer: Viewer, console: Console, title: str) -> Screen:
-    return Screen(viewer, Dashboard(console, title) if console.is_terminal else Lines(console, title))
+@contextmanager
+def open_screen(viewer: Viewer, display: Display, interrupt: Interrupt) -> Iterator[Progress]:
+    """A context for the run: shows how it goes, and ends it between two messages when it is interrupted."""
+
+    def progress(world: World) -> bool:
+        display.show(viewer)
+        return interrupt.asked
+
+    display.begin()
+    try:
+        yield progress
+    finally:
+        display.end()
+
+
+def display_on(console: Console, title: str) -> Display:
+    return Dashboard(console, title) if console.is_terminal else Lines(console, title)

@@ -3,20 +3,19 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from seawall.analytics.figures import StrategyPerformance
 from seawall.analytics.result import Result
 from seawall.audit.core.invariants import INVARIANTS
 from seawall.cli.demo_view import Viewer, clock
 from seawall.cli.run_files import RunDirectory, Status
+from seawall.cli.summary import figures_table
 from seawall.sim.agreement import disagreements
 from seawall.sim.scenario import ENGINE, opening_deposits
 
 
 def summarise(console: Console, result: Result, viewer: Viewer, kept: RunDirectory, report: Path) -> None:
-    console.print(_figures(result))
+    console.print(figures_table(result))
     console.print()
     for line in _withstood(result, viewer, kept):
         console.print(line)
@@ -27,36 +26,6 @@ def summarise(console: Console, result: Result, viewer: Viewer, kept: RunDirecto
     console.print(Text.assemble(("replay  ", "dim"), f"seawall replay {kept.path}"))
     if kept.run.status is Status.FAILED:
         console.print(Text.assemble(("\nFAILED: ", "bold red"), kept.run.failure, f"\nreproduce: {kept.run.command}"))
-
-
-def _figures(result: Result) -> Table:
-    currency = result.summary.valuation_currency
-    table = Table(box=None, pad_edge=False, header_style="dim", show_footer=True)
-    table.add_column(f"in {currency}", footer="together", no_wrap=True)
-    portfolio = _row(result.figures.portfolio)
-    for title, footer in zip(("P&L", "return", "drawdown", "fees", "orders", "fills", "trips", "won"), portfolio, strict=True):
-        table.add_column(title, footer=footer, justify="right")
-    for name, figures in result.figures.strategies.items():
-        table.add_row(name.removeprefix("strategy:"), *_row(figures))
-    return table
-
-
-def _row(figures: StrategyPerformance) -> tuple[str | Text, ...]:
-    profit = figures.total_pnl
-    return (
-        Text(f"{profit:+,.2f}", "green" if profit > 0 else "red" if profit < 0 else ""),
-        _percent(figures.total_return, "+"),
-        _percent(figures.max_drawdown),
-        f"{figures.fees:,.2f}",
-        f"{figures.orders:,}",
-        f"{figures.fills:,}",
-        f"{figures.trades:,}",
-        "-" if figures.win_rate is None else f"{figures.win_rate:.0%}",
-    )
-
-
-def _percent(value: float | None, sign: str = "") -> str:
-    return "-" if value is None else f"{value:{sign}.3%}"
 
 
 def _withstood(result: Result, viewer: Viewer, kept: RunDirectory) -> list[Text]:

@@ -4,7 +4,7 @@ from time import perf_counter
 
 import msgspec
 
-from seawall.api.message import Address
+from seawall.api.message import Address, is_strategy, strategy_name
 from seawall.api.units import SECOND, Nanos, format_decimal
 from seawall.engine.core.machine import Engine
 from seawall.engine.core.venues.state import SessionStatus
@@ -56,7 +56,7 @@ class Viewer:
         self.notes = notes
         self.duration = duration
         self.faults = faults
-        self.strategies = [address for address in world.nodes if address.startswith("strategy:")]
+        self.strategies = [address for address in world.nodes if is_strategy(address)]
         self._began = perf_counter()
 
     def look(self) -> View:
@@ -92,7 +92,7 @@ class Viewer:
 
     def _row(self, engine: Engine, address: Address) -> StrategyRow:
         return StrategyRow(
-            name=address.removeprefix("strategy:"),
+            name=strategy_name(address),
             profit=_money(engine, address),
             position=_position(engine, address),
             orders=self.notes.orders.get(address, 0),

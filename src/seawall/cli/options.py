@@ -1,14 +1,26 @@
-"""Texts of the command line to values: durations, times, balances, key=value pairs. Every refusal says what is allowed."""
+"""Options that commands share, and texts of the command line to values. Every refusal says what is allowed."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from seawall.api.units import MICROSECOND, MILLISECOND, MINUTE, SECOND, Nanos
 from seawall.cli.errors import UserError
 from seawall.strategy.events import as_nanos
 
+Config = Annotated[Path | None, typer.Option(help="YAML file with the strategies' parameters.", metavar="FILE")]
+Set = Annotated[list[str], typer.Option("--set", help="One parameter of the strategies; beats --config. Repeatable.", metavar="KEY=VALUE")]
+LogLevel = Annotated[str, typer.Option(help="What strategies log, from debug, info, warning or error on.", metavar="LEVEL")]
+Seed = Annotated[int, typer.Option(help="Everything random is drawn from it: the same seed makes the same run.", min=0, metavar="NUMBER")]
+Hours = Annotated[float, typer.Option(help="How long, in the market's time.", metavar="NUMBER")]
+Faults = Annotated[str, typer.Option(help="What goes wrong on the way: none, mild, rough.", metavar="FAULTS")]
+
+LONGEST_HOURS = 24 * 365
+_EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")  # A number to everybody but YAML, which wants a point and a sign in it.
 _EXAMPLES = {"--balances": "USD=5000,BTC=0.5", "--latency": "order=5ms,report=5ms", "--limit": "max_orders=50"}
 _UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE}
 
@@ -35,10 +47,30 @@ def settings(texts: Sequence[str]) -> dict[str, Any]:
         if not sign or not key.strip():
             raise UserError(f"--set {text!r} is not key=value", "for example --set fast=10 --set slow=20")
         try:
-            found[key.strip()] = yaml.safe_load(value)
+            found[key.strip()] = float(value) if _EXPONENT.fullmatch(value.strip()) else yaml.safe_load(value)
         except yaml.YAMLError as error:
             raise UserError(f"--set {text!r}: the value is not valid YAML: {error}", "quote what is meant as text") from None
     return found
+
+
+def parameters(path: Path | None, texts: Sequence[str]) -> dict[str, Any]:
+    """Of the strategies: `--config`, and `--set` laid over it."""
+    import yaml
+
+    found: Any = {}
+    if path is not None:
+        try:
+            found = yaml.safe_load(path.read_text()) or {}
+        except (OSError, yaml.YAMLError) as error:
+            raise UserError(f"--config {path}: {error}", "a YAML file of key: value lines") from None
+        if not isinstance(found, dict):
+            raise UserError(f"--config {path}: holds a {type(found).__name__}, not parameters", "a YAML file of key: value lines")
+    return {**found, **settings(texts)}
+
+
+def check_hours(hours: float) -> None:
+    if not 0 < hours <= LONGEST_HOURS:
+        raise UserError(f"--hours {hours:g}: a run takes more than no time, and at most {LONGEST_HOURS}", "for example --hours 0.5")
 
 
 def duration(text: str, option: str) -> Nanos:

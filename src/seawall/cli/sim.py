@@ -1,6 +1,6 @@
-"""`seawall sim`: runs the simulated world and keeps its journal."""
+"""`seawall sim`: strategies in the simulated world; figures at the end, a journal to replay."""
 
-import signal
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from seawall.cli import options
 from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
-    from seawall.cli.run_files import RunDirectory
+    from seawall.cli.interrupt import Interrupt
+    from seawall.cli.sim_config import SimConfig
+    from seawall.cli.sim_run import Progress, SimRun
     from seawall.sim.world import World
-
-INTERRUPTED = 130
-LONGEST_HOURS = 24 * 365
 
 
 def register(app: typer.Typer) -> None:
@@ -26,87 +26,99 @@ def register(app: typer.Typer) -> None:
 
 def sim(
     strategies: Annotated[list[str] | None, typer.Argument(help="Strategy files that trade in it.", metavar="[STRATEGY]...")] = None,
-    seed: Annotated[int, typer.Option(help="Everything random is drawn from it: the same seed makes the same run.", min=0)] = 42,
-    hours: Annotated[float, typer.Option(help="How long, in the world's time.")] = 1.0,
-    faults: Annotated[str, typer.Option(help="What goes wrong on the way: none, mild, rough.")] = "mild",
+    seed: options.Seed = 42,
+    hours: options.Hours = 1.0,
+    faults: options.Faults = "mild",
+    config: options.Config = None,
+    set_: options.Set = [],  # noqa: B006
     out: Annotated[
-        Path | None, typer.Option(help="Where to keep the run; an earlier run there is replaced. Default: runs/sim-SEED.")
+        Path | None,
+        typer.Option(help="Where to keep the run; an earlier run there is replaced. Default: runs/sim-SEED.", metavar="DIRECTORY"),
     ] = None,
+    log_level: options.LogLevel = "warning",
     digest: Annotated[bool, typer.Option("--digest", help="Print the digests of journal and states.")] = False,
 ) -> None:
-    """Run a small market with a faulty network, reproducibly. Exits with 1 when an invariant is violated or a machine has a bug."""
-    from seawall.cli.run_files import RunDirectory, Status
-    from seawall.cli.sim_config import build_world, configure
-    from seawall.sim.scenario import duration_ns
+    """Run strategies in a small market with a faulty network, reproducibly.
 
-    if not 0 < hours <= LONGEST_HOURS:
-        raise UserError(f"--hours {hours:g}: a run takes more than no time, and at most {LONGEST_HOURS}", "for example --hours 0.5")
-    config = configure(seed, hours, faults, strategies or [])
-    world = build_world(config)
-    run = RunDirectory.create(out if out is not None else Path("runs") / f"sim-{seed}", msgspec.to_builtins(config), config.command)
-    world.record_to(run, run.stamp)
-    started = time.monotonic()
-    with _progress(world, duration_ns(hours)):
-        run.run.status, run.run.failure = _run(world, duration_ns(hours))
-    run.run.entries, run.run.digest, run.run.state_digest = world.sequence, world.digest(), world.state_digest()
-    run.close()
-    run.save()
-    _report(run, world, time.monotonic() - started, show_digest=digest)
-    raise typer.Exit({Status.COMPLETE: 0, Status.INTERRUPTED: INTERRUPTED}.get(run.run.status, 1))
+    Without strategies the market is on its own. Exits with 1 when an invariant is violated or a machine has a bug.
+    """
+    from seawall.cli.interrupt import Interrupt
+    from seawall.cli.log import strategies_log
+    from seawall.cli.sim_config import configure, stem
+    from seawall.cli.sim_run import SimRun
+
+    options.check_hours(hours)
+    files = strategies or []
+    parameters = msgspec.to_builtins(options.parameters(config, set_))  # As run.json will hold them: a date is a text.
+    if parameters and not files:
+        raise UserError("--set and --config are for strategies, and none is named", "seawall sim STRATEGY.py --set KEY=VALUE")
+    configured = configure(seed, hours, faults, files, {stem(name): parameters for name in files} if parameters else {})
+    with strategies_log(log_level), Interrupt() as interrupt:
+        run = SimRun(configured, out if out is not None else Path("runs") / f"sim-{seed}", _command(configured, parameters))
+        with _bar(run, interrupt) as progress:
+            run.drive(progress)
+    _report(run, show_digest=digest)
+    raise typer.Exit(run.exit_code)
 
 
-def _run(world: "World", ns: int) -> tuple[Any, str]:
-    """The run's status, and what failed."""
-    from seawall.cli.run_files import Status
-    from seawall.sim.failures import RunFailed
-
-    try:
-        finished = world.run_for(ns)
-    except RunFailed as failure:
-        return Status.FAILED, str(failure)
-    if world.failures:
-        return Status.FAILED, "; ".join(map(str, world.failures[:3]))
-    return (Status.COMPLETE if finished else Status.INTERRUPTED), ""
+def _command(config: "SimConfig", parameters: dict[str, Any]) -> str:
+    """Makes the run again, without the file that parameters may have come from."""
+    settings = (word for key, value in parameters.items() for word in ("--set", f"{key}={msgspec.json.encode(value).decode()}"))
+    words = ("--seed", str(config.seed), "--hours", f"{config.hours:g}", "--faults", config.faults)
+    return shlex.join(["seawall", "sim", *config.strategies, *words, *settings])
 
 
 @contextmanager
-def _progress(world: "World", ns: int) -> Iterator[None]:
-    """Shows how far the run is, and lets Ctrl-C stop it between two messages, never within one."""
+def _bar(run: "SimRun", interrupt: "Interrupt") -> "Iterator[Progress]":
+    """Shows how far the run is, and lets Ctrl-C end it between two messages, never within one."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
-    asked: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: asked.append(number))
-    start, began = world.now, time.monotonic()
-    console = Console(stderr=True)
+    console, began = Console(stderr=True), time.monotonic()
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
-    try:
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task("starting", total=ns)
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=run.duration)
 
-            def show(world: "World") -> bool:
-                rate = world.sequence / max(time.monotonic() - began, 1e-9)
-                bar.update(task, completed=world.now - start, description=f"{world.sequence:,} messages, {rate:,.0f}/s")
-                return bool(asked)
+        def progress(world: "World") -> bool:
+            rate = world.sequence / max(time.monotonic() - began, 1e-9)
+            bar.update(task, completed=world.now - world.start, description=f"{world.sequence:,} messages, {rate:,.0f}/s")
+            return interrupt.asked
 
-            world.progress = show
-            yield
-    finally:
-        world.progress = None
-        signal.signal(signal.SIGINT, before)
+        yield progress
 
 
-def _report(run: "RunDirectory", world: "World", seconds: float, *, show_digest: bool) -> None:
+def _report(run: "SimRun", *, show_digest: bool) -> None:
     from seawall.cli.run_files import Status
 
-    outcome = run.run
+    world, outcome = run.world, run.kept.run
+    report = _results(run) if run.config.strategies else None
     passed = (world.now - world.start) / 3.6e12
-    typer.echo(f"seed {world.seed}: {passed:.4g} h, {outcome.entries:,} messages in {seconds:.1f} s ({outcome.entries / seconds:,.0f}/s)")
+    rate = outcome.entries / max(run.seconds, 1e-9)
+    typer.echo(f"seed {world.seed}: {passed:.4g} h, {outcome.entries:,} messages in {run.seconds:.1f} s ({rate:,.0f}/s)")
     if outcome.status is Status.INTERRUPTED:
         typer.echo("interrupted: the run is valid and ends here")
     if show_digest:
         typer.echo(f"digest {outcome.digest}")
         typer.echo(f"states {outcome.state_digest}")
-    typer.echo(f"run    {run.path}")
+    if report is not None:
+        typer.echo(f"report {report}")
+    typer.echo(f"run    {run.kept.path}")
     if outcome.status is Status.FAILED:
         typer.echo(f"\nFAILED: {outcome.failure}\nreproduce: {outcome.command}", err=True)
+
+
+def _results(run: "SimRun") -> Path:
+    """Written, and shown; where the report is."""
+    from rich.console import Console
+
+    from seawall.cli.run_files import Status
+    from seawall.cli.summary import figures_table, show_remarks
+
+    result = run.result()
+    report = result.write(run.kept.path)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(figures_table(result))
+    if run.status is not Status.FAILED:  # What failed is told last, once.
+        show_remarks(console, result)
+    return report

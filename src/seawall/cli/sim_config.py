@@ -1,7 +1,6 @@
 """What makes a simulated run: everything that `seawall sim` and `seawall replay` must agree on, as run.json keeps it."""
 
 import hashlib
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from seawall.cli.errors import UserError
 if TYPE_CHECKING:
     from seawall.audit.core.invariants import Invariant
     from seawall.sim.world import World
+    from seawall.strategy.parameters import Asked
 
 
 class SimConfig(msgspec.Struct, frozen=True):
@@ -22,12 +22,6 @@ class SimConfig(msgspec.Struct, frozen=True):
     strategies: tuple[str, ...] = ()  # Files, as the user named them.
     sources: tuple[str, ...] = ()  # Hashes of their contents: another version of a file is another run.
     parameters: dict[str, dict[str, Any]] = {}  # Of the strategies that have some, by the file's name without its ending.
-
-    @property
-    def command(self) -> str:
-        """Makes the run again."""
-        words = ["seawall", "sim", *self.strategies, "--seed", str(self.seed), "--hours", f"{self.hours:g}", "--faults", self.faults]
-        return shlex.join(words)
 
     def renewed(self) -> "SimConfig":
         """The same with the strategies' files as they are now."""
@@ -41,22 +35,30 @@ def configure(
     return SimConfig(seed, hours, faults, tuple(strategies), tuple(map(_source, strategies)), dict(parameters or {}))
 
 
-def build_world(config: SimConfig, observers: Sequence["Invariant"] = ()) -> "World":
-    """Raises: UserError: a strategy that cannot be loaded, faults that nobody knows."""
+def build_world(config: SimConfig, observers: Sequence["Invariant"] = (), asked: "Asked | None" = None) -> "World":
+    """`asked` remembers which parameters the strategies read.
+
+    Raises: UserError: a strategy that cannot be loaded, faults that nobody knows.
+    """
     from seawall.sim.scenario import StrategySpec, build
     from seawall.strategy.loader import StrategyError, load_strategy
 
     try:
         specs = []
         for name in config.strategies:
-            stem = Path(name.partition("::")[0]).stem
-            parameters = config.parameters.get(stem)
-            specs.append(StrategySpec(stem, load_strategy(Path(name), parameters), parameters or {}))
+            parameters = config.parameters.get(stem(name))
+            kind = load_strategy(Path(name), parameters)
+            specs.append(StrategySpec(stem(name), kind, asked.watch(parameters or {}) if asked else parameters or {}))
         return build(config.seed, config.hours, config.faults, specs, observers)
     except StrategyError as error:
         raise UserError(error.message, error.hint) from None
     except ValueError as error:
         raise UserError(str(error), "seawall sim --help says what there is") from None
+
+
+def stem(name: str) -> str:
+    """What a strategy is called: its file's name without the ending."""
+    return Path(name.partition("::")[0]).stem
 
 
 def _source(name: str) -> str:

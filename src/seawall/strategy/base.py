@@ -1,6 +1,7 @@
 """The base class of every strategy. It stays pure Python and does nothing per event: that is what makes strategies fast."""
 
 import logging
+from collections.abc import MutableMapping
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ class TradingStrategy:
         open_orders       order id -> OpenOrder
         now, now_ns       the time of the event being handled; never read a clock
         random            a seeded random.Random; never use another
-        logger            a standard logger
+        logger            a standard logger; every record says `now_ns`
     """
 
     VERSION = "1.0.0"
@@ -49,7 +50,7 @@ class TradingStrategy:
         self.open_orders: dict[str, OpenOrder] = {}
         self.now_ns = 0
         self.random = StrategyRandom(Rng(0))
-        self.logger = logging.getLogger(f"seawall.strategy.{type(self).__name__}")
+        self.logger = _Logger(self)
         self.outbox: list[MarketSignal | ExplicitOrder | CancelWish] = []
         self.order_ids = OrderIds()
 
@@ -117,3 +118,14 @@ class TradingStrategy:
         order_id = self.order_ids.tag(wanted, taken)
         self.outbox.append(ExplicitOrder(order_id, side, symbol, quantity, options))
         return order_id
+
+
+class _Logger(logging.LoggerAdapter[logging.Logger]):
+    """A logger knows no time but the machine's; what a strategy writes is of the market's."""
+
+    def __init__(self, strategy: TradingStrategy) -> None:
+        super().__init__(logging.getLogger(f"seawall.strategy.{type(strategy).__name__}"))
+        self._strategy = strategy
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        return msg, {**kwargs, "extra": {**(kwargs.get("extra") or {}), "now_ns": self._strategy.now_ns}}

@@ -32,7 +32,9 @@ def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) ->
             raise RecordingError(f"{name}: column {theirs} holds {dtype}, not numbers")
     present = {column.lower(): column for column in schema.names()}
     if symbol is None and "symbol" not in present:
-        raise RecordingError(f"{name}: no column symbol", "Name the symbol of a table without one, like symbol='BTC-USD'.")
+        raise RecordingError(
+            f"{name}: no column symbol", "Name the symbol of a table without one: --symbol BTC-USD, in Python symbol='BTC-USD'."
+        )
     for ours, given in (("venue", venue), ("symbol", symbol)):
         value = pl.col(present[ours]) if ours in present else pl.lit(given)
         if ours not in present or schema[present[ours]] != pl.Categorical:

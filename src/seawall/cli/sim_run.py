@@ -1,0 +1,105 @@
+"""A simulated run from its configuration to its files: what `seawall sim` and `seawall demo` have in common. What they show is theirs."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from seawall.analytics.build import build_result
+from seawall.analytics.recorder import Recorder
+from seawall.analytics.result import Result
+from seawall.analytics.summary import RunSummary
+from seawall.api.message import is_strategy
+from seawall.api.units import MINUTE, Nanos
+from seawall.cli.run_files import RunDirectory, Status
+from seawall.cli.sim_config import SimConfig, build_world
+from seawall.sim import scenario
+from seawall.sim.failures import RunFailed
+from seawall.sim.notes import Notes
+from seawall.sim.world import World
+from seawall.strategy.parameters import Asked
+
+INTERRUPTED = 130
+
+Progress = Callable[[World], bool]  # Shown every few thousand messages; True ends the run.
+
+
+class SimRun:
+    """Raises: UserError: a strategy that cannot be loaded, faults that nobody knows, a directory that holds something else."""
+
+    def __init__(self, config: SimConfig, out: Path, command: str) -> None:
+        self.config = config
+        self.duration = scenario.duration_ns(config.hours)
+        self.notes = Notes(
+            scenario.ENGINE, Recorder(scenario.INSTRUMENTS, scenario.VALUATION, scenario.DECIMALS), scenario.opening_equity()
+        )
+        self._asked = Asked()
+        self.world = build_world(config, [self.notes], self._asked)
+        self.notes.attach(self.world, scenario.opening_deposits())
+        self.faults = scenario.planned_faults(config.seed, config.hours, config.faults)
+        self.kept = RunDirectory.create(out, msgspec.to_builtins(config), command)
+        self.world.record_to(self.kept, self.kept.stamp)
+        self.seconds = 0.0
+
+    @property
+    def status(self) -> Status:
+        return self.kept.run.status
+
+    @property
+    def exit_code(self) -> int:
+        return {Status.COMPLETE: 0, Status.INTERRUPTED: INTERRUPTED}.get(self.status, 1)
+
+    def drive(self, progress: Progress) -> None:
+        """Runs it to its end, and keeps journal and run.json."""
+        began, run, world = time.perf_counter(), self.kept.run, self.world
+        run.status, run.failure = drive(world, self.notes, self.duration, progress)
+        self.seconds = time.perf_counter() - began
+        self.notes.finish(world.now)
+        run.entries, run.digest, run.state_digest = world.sequence, world.digest(), world.state_digest()
+        self.kept.close()
+        self.kept.save()
+
+    def result(self) -> Result:
+        world, notes, run = self.world, self.notes, self.kept.run
+        unread = self._asked.unread(dict.fromkeys(name for own in self.config.parameters.values() for name in own))
+        return build_result(
+            notes.recorder,
+            RunSummary(
+                strategies=tuple(address for address in world.nodes if is_strategy(address)),
+                start=world.start,
+                end=world.now,
+                complete=run.status is Status.COMPLETE,
+                opening_equity=notes.opening_equity,
+                marks=notes.final_marks(),
+                rates=notes.last_engine.rates.of_whole_units(),
+                command=run.command,
+                seed=world.seed,
+                config=run.config,
+                warnings=(*notes.gaps.warnings(), *unread, *([run.failure] if run.failure else [])),
+                refusals=notes.refusals,
+                counters={"messages": world.sequence, "fills": sum(notes.fills.values()), "orders": sum(notes.orders.values())},
+                risk_breaches={str(strategy): count for strategy, count in notes.breaches.items()},
+                wall_clock={"seconds": self.seconds, "messages_per_s": world.sequence / self.seconds},
+            ),
+        )
+
+
+def drive(world: World, notes: Notes, duration: int, progress: Progress) -> tuple[Status, str]:
+    """Runs minute by minute, taking notes between. Returns how it ended, and what failed."""
+    end = world.start + duration
+    world.progress = progress
+    try:
+        while world.now < end:
+            if not world.run(Nanos(min(end, world.now - world.now % MINUTE + MINUTE))):
+                return Status.INTERRUPTED, ""
+            notes.sample(world.now)
+            if progress(world) and world.now < end:  # A quiet market has minutes in which the world does not ask.
+                return Status.INTERRUPTED, ""
+    except RunFailed as failure:
+        return Status.FAILED, str(failure)
+    finally:
+        world.progress = None
+    if world.failures:
+        return Status.FAILED, "; ".join(map(str, world.failures[:3]))
+    return Status.COMPLETE, ""
