@@ -7,9 +7,9 @@ import pytest
 
 from seawall.api.instruments import define_spot
 from seawall.api.market_data import Traded
-from seawall.api.message import Address, Message
+from seawall.api.message import Address
 from seawall.api.orders import ClientOrderId, Liquidity, OrderId, Side, TradeId
-from seawall.api.signals import FillApplied, OrderRequested, SignalGenerated, StartStrategy
+from seawall.api.signals import FillApplied, OrderRequested, StartStrategy
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.cli.main import run
 from seawall.runtime.machine import handle
@@ -29,23 +29,23 @@ def written(directory: Path, name: str) -> type[TradingStrategy]:
     return strategy
 
 
-def wishes(strategy: type[TradingStrategy], *prices: int) -> list[Message]:
+def wishes(strategy: type[TradingStrategy], *prices: int) -> list[OrderRequested]:
     """What the strategy asks the engine for, each wish filled at once: bought 0.010, sold all."""
     machine = StrategyMachine(Address("strategy:mine"), Address("engine"), strategy, {"window": 5}, [INSTRUMENT], seed=1)
     handle(machine, StartStrategy(), Nanos(0))
-    asked: list[Message] = []
+    asked: list[OrderRequested] = []
     for n, price in enumerate(prices, start=1):
         trade = Traded(INSTRUMENT.id, TradeId(n), Price(price), Quantity(1), Side.BUY, Nanos(n))
         for envelope in handle(machine, trade, Nanos(n)):
             wish = envelope.message
-            assert isinstance(wish, SignalGenerated | OrderRequested), wish
+            assert isinstance(wish, OrderRequested), wish
             asked.append(wish)
             handle(machine, filled(wish, price), Nanos(n))
     return asked
 
 
-def filled(wish: SignalGenerated | OrderRequested, price: int) -> FillApplied:
-    bought = isinstance(wish, SignalGenerated)
+def filled(wish: OrderRequested, price: int) -> FillApplied:
+    bought = wish.side == Side.BUY
     return FillApplied(
         strategy=wish.strategy,
         tag=wish.tag,
@@ -53,7 +53,7 @@ def filled(wish: SignalGenerated | OrderRequested, price: int) -> FillApplied:
         instrument=INSTRUMENT.id,
         order_id=OrderId(1),
         trade_id=TradeId(1),
-        side=Side.BUY if bought else Side.SELL,
+        side=wish.side,
         price=Price(price),
         quantity=Quantity(10),
         leaves_quantity=Quantity(0),
@@ -76,9 +76,9 @@ def test_the_strategy_runs_buys_a_rise_once_and_sells_all_of_it_in_the_fall(tmp_
     """It runs as written, in the machine that every host runs."""
     run(["new", "strategy", "my_first", "--dir", str(tmp_path)])
     asked = wishes(written(tmp_path, "my_first"), 100, 100, 102, 103, 104, 90, 80, 70)
-    assert [(type(wish), getattr(wish, "strength", None), getattr(wish, "quantity", None)) for wish in asked] == [
-        (SignalGenerated, 1.0, None),
-        (OrderRequested, None, 0.01),
+    assert [(wish.side, wish.quantity) for wish in asked] == [
+        (Side.BUY, 1000 / 102),
+        (Side.SELL, 0.01),
     ]
 
 

@@ -12,41 +12,42 @@ from seawall.cli.errors import UserError
 
 STRATEGY = Template('''"""$title: buys above the average price, sells below it. Change the idea, keep the shape."""
 
-from seawall.strategy import MarketSignal, OrderFill, PriceUpdate, RiskBreach, TradingStrategy
+from seawall.strategy import OrderFill, PriceUpdate, RiskBreach, TradingStrategy
 
 
 class $class_name(TradingStrategy):
     def __init__(self, config: dict) -> None:
         super().__init__(config)
         self.window = config.get("window", 60)  # Prices in the average. --set window=120 changes it.
-        self.max_position_size = config.get("max_position_size", 0.01)  # Of the base currency: 0.01 BTC of BTC-USDT.
+        self.order_value = config.get("order_value", 1000)  # Of each purchase, in the quote currency: 1000 USDT of BTC-USDT.
         self.averages: dict[str, float] = {}
         self.venues: dict[str, str] = {}  # Each symbol is traded where its first price came from.
         self.holds: dict[str, bool] = {}
 
-    def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal]:
-        """Called with every price. One signal is one order of strength x confidence x max_position_size."""
+    def on_market_data(self, price_update: PriceUpdate) -> None:
+        """Called with every price."""
         symbol, price = price_update.symbol, price_update.price
         venue = self.venues.setdefault(symbol, price_update.venue)
         if price_update.venue != venue:
-            return []
+            return
         average = self.averages.get(symbol, price)
         average += (price - average) / self.window
         self.averages[symbol] = average
 
         if self.open_orders:
-            return []  # One order at a time.
+            return  # One order at a time.
         if price > average * 1.001 and not self.holds.get(symbol):
-            return [MarketSignal(symbol=symbol, signal_strength=1.0, confidence=1.0, metadata={"venue": venue})]
-        if price < average * 0.999 and self.holds.get(symbol):
+            self.buy(symbol, self.order_value / price, venue=venue)
+        elif price < average * 0.999 and self.holds.get(symbol):
             self.sell(symbol, self.positions[symbol], venue=venue)
-        return []
 
     def on_order_fill(self, fill: OrderFill) -> None:
         self.holds[fill.symbol] = fill.side == "buy"
+        self.logger.info("%s %s %s at %s", fill.side, fill.quantity, fill.symbol, fill.price)  # --log-level info shows it.
 
     def on_risk_breach(self, breach: RiskBreach) -> None:
-        self.logger.warning("%s refused an order: %s, the limit is %s %s", breach.check, breach.value, breach.limit, breach.unit)
+        """Called when a check refuses an order."""
+        self.logger.info("%s refused an order: %s, the limit is %s %s", breach.check, breach.value, breach.limit, breach.unit)
 ''')
 
 
