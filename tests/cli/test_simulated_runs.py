@@ -198,6 +198,7 @@ def test_parameters_and_figures_of_strategies(tmp_path: Path, capsys: pytest.Cap
     assert "first of" not in page.err
     assert "\nchatty  " in page.out
     assert "note: parameter att was set and never read" in page.out
+    assert page.out.count("never read") == 1, "the others were"
     assert f"report {path / 'report.html'}" in page.out
     result = Result.read(path)
     assert list(result.figures.strategies) == ["chatty"]
