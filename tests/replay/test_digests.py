@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.replay.digests import digests, stormy_market, stormy_toys
+from tests.replay.digests import digests, stormy_house, stormy_market, stormy_toys
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +52,6 @@ def test_the_same_as_ever() -> None:
 
 def test_these_worlds_are_stormy() -> None:
     """Or the digests would show little."""
-    for world in (stormy_toys(), stormy_market()):
+    for world in (stormy_toys(), stormy_house(), stormy_market()):
         assert world.sequence > 700
         assert [node.disk.epoch for node in world.nodes.values()].count(1) < len(world.nodes)

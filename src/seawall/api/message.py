@@ -40,6 +40,9 @@ class Tick(Message, frozen=True):
 
 
 class Restarted(Message, frozen=True):
-    """The host has recovered this machine from its journal. What it last sent may never have left, what was sent to it may be lost."""
+    """The host has recovered this machine from its journal.
+
+    What it last sent to a venue may never have left, and a venue's reports may be lost; what our own services say to each other is not.
+    """
 
     epoch: int  # Of the new run: larger than every earlier one.

@@ -49,6 +49,8 @@ class Entry(msgspec.Struct, Generic[M], frozen=True, array_like=True, gc=False):
     now: Nanos  # What the machine was told the time is.
     target: Address
     message: M
+    source: Address = Address("")  # Of a message between our own services: who said it,
+    number: int = 0  # and as which of all that it said to the target. They tell what came already.
 
 
 class Snapshot(msgspec.Struct, frozen=True, array_like=True):

@@ -3,6 +3,7 @@
 RunFailed
   InvariantViolated   something that must always hold does not
   Runaway             the run would not end
+  Unrepeatable        a recovered machine does not say again what it had said
 """
 
 from seawall.api.message import Address, Message
@@ -25,6 +26,10 @@ class InvariantViolated(RunFailed):
 
 class Runaway(RunFailed):
     pass
+
+
+class Unrepeatable(RunFailed):
+    """It is not deterministic: a strategy, for one, that uses a clock or a generator of its own."""
 
 
 class MachineFailure:

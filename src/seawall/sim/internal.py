@@ -19,6 +19,12 @@ class Began(msgspec.Struct, frozen=True):
     epoch: int
 
 
+class Ask(msgspec.Struct, frozen=True):
+    """Some of what a machine said may not have arrived: it is time to ask."""
+
+    epoch: int
+
+
 class Stop(msgspec.Struct, frozen=True):
     """The end of a run."""
 

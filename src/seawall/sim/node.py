@@ -9,9 +9,10 @@ import msgspec
 from seawall.api.message import Address, Envelope, Message
 from seawall.api.units import Nanos
 from seawall.runtime.journal import Entry
-from seawall.runtime.machine import Handler, Machine, snapshot
+from seawall.runtime.machine import Handler, Machine, handle, restore, snapshot
+from seawall.sim.channels import CHANNELS, Channels, Origin, Peers
 from seawall.sim.clock import Clock
-from seawall.sim.disk import Disk
+from seawall.sim.disk import Disk, Recovery
 from seawall.sim.network import Link
 
 NEVER = Nanos(1 << 63)
@@ -25,6 +26,7 @@ class NodeSpec(msgspec.Struct, frozen=True):
     clock_offset_ns: int = 0
     clock_drift_ppb: int = 0
     fsync_ns: int = 0  # How long the disk takes to make entries durable; outputs wait for it.
+    ours: bool = False  # One of our own services: what these say to each other arrives once and in order (channels.py).
 
 
 class Outside:
@@ -44,12 +46,23 @@ class Held(msgspec.Struct, frozen=True):
     sequence: int
     message: Message
     envelopes: list[Envelope]
+    origin: Origin
+
+
+class Stumbled(Exception):
+    """A machine that was being recovered raised, as it had done before: another recovery would meet it again."""
+
+    def __init__(self, entry: Entry[Any], error: Exception) -> None:
+        self.entry = entry
+        self.error = error
 
 
 class Node:
     __slots__ = (
         "accepts",
         "address",
+        "asks",
+        "channels",
         "clock",
         "deadline",
         "disk",
@@ -58,6 +71,7 @@ class Node:
         "held",
         "index",
         "machine",
+        "peers",
         "routes",
         "spec",
         "syncing",
@@ -78,11 +92,19 @@ class Node:
         self.fsync_ns = spec.fsync_ns
         self.routes: dict[type[Message], dict[Address, tuple[Link, ...]]] = {}  # Found so far.
         self.unobserved_from = 0  # After a crash: entries from here on may have survived although nothing of them left.
-        self.begin(machine)
+        self.peers: Peers = {}
+        self.begin(machine, Channels(self.address, self.peers))
 
-    def begin(self, machine: Machine) -> None:
+    def join(self, peers: Peers) -> None:
+        """Before the first message: it is one of our own services, and these are all of them."""
+        self.peers = peers
+        self.channels = Channels(self.address, peers)
+
+    def begin(self, machine: Machine, channels: Channels) -> None:
         """A process starts, from a new machine or a recovered one."""
         self.machine: Machine | None = machine
+        self.channels = channels
+        self.asks = False  # Whether an Ask is scheduled.
         self.handlers = machine.handlers
         self.deadline: Callable[[], Nanos | None] = machine.deadline
         self.forget_wake()
@@ -115,4 +137,28 @@ class Node:
         assert self.machine is not None, "a machine that is down has no state"
         if not self.fsync_ns:
             self.disk.commit_all()
-        self.disk.snapshot(now, {self.address: snapshot(self.machine)})
+        states = {self.address: snapshot(self.machine)}
+        if self.peers:
+            states[CHANNELS] = self.channels.saved(envelope for held in self.held for envelope in held.envelopes)
+        self.disk.snapshot(now, states)
+
+    def recover(self, recovery: Recovery) -> list[tuple[Message, list[Envelope]]]:
+        """A process starts from what the disk gave back. Returns what had survived unobserved, and what was said to it.
+
+        Raises: Stumbled.
+        """
+        machine, states = self.spec.build(), recovery.snapshot.states if recovery.snapshot is not None else {}
+        if states:
+            restore(machine, states[self.address])
+        channels = Channels(self.address, self.peers, states.get(CHANNELS))
+        unobserved = []
+        for entry in recovery.entries:
+            try:
+                said = handle(machine, entry.message, entry.now)
+            except Exception as error:
+                raise Stumbled(entry, error) from error
+            channels.replayed(entry, said)
+            if entry.sequence >= self.unobserved_from:
+                unobserved.append((entry.message, said))
+        self.begin(machine, channels)
+        return unobserved

@@ -124,7 +124,7 @@ def build(
         *(_exchange(venue, rng.between(-storm.clock_offset_ns, storm.clock_offset_ns)) for venue in VENUES),
         *(_maker(venue) for venue in VENUES),
         *(_noise_trader(venue, rng.next_u64()) for venue in VENUES),
-        NodeSpec(partial(Engine, _engine_settings(rng.next_u64())), subscribes=_AT_VENUES, fsync_ns=storm.fsync_ns),
+        NodeSpec(partial(Engine, _engine_settings(rng.next_u64())), subscribes=_AT_VENUES, fsync_ns=storm.fsync_ns, ours=True),
         *(_strategy(spec, rng.next_u64()) for spec in strategies),
     ]
     invariants = every_invariant({instrument.id: instrument for instrument in INSTRUMENTS}, {ENGINE: Bounds(LIMITS, VALUATION)})
@@ -202,11 +202,11 @@ def _engine_settings(seed: int) -> EngineSettings:
 
 def _strategy(spec: StrategySpec, seed: int) -> NodeSpec:
     build = partial(StrategyMachine, spec.address, ENGINE, spec.factory, spec.config, INSTRUMENTS, seed)
-    return NodeSpec(build, subscribes=_AT_VENUES)
+    return NodeSpec(build, subscribes=_AT_VENUES, ours=True)
 
 
 def _links(storm: Storm, strategies: Sequence[StrategySpec]) -> dict[tuple[Address, Address], LinkSpec]:
-    """All that is not named here is perfect: above all what engine and strategies say to each other."""
+    """All that is not named here is perfect."""
     links: dict[tuple[Address, Address], LinkSpec] = {}
     for venue in _AT_VENUES:
         links[ENGINE, venue] = storm.requests
@@ -214,6 +214,8 @@ def _links(storm: Storm, strategies: Sequence[StrategySpec]) -> dict[tuple[Addre
             links[venue, hearer] = storm.reports
         for trader in (*_MAKERS, *_NOISE_TRADERS):
             links[trader, venue] = links[venue, trader] = storm.traders
+    for spec in strategies:
+        links[ENGINE, spec.address] = links[spec.address, ENGINE] = storm.house
     for maker in _MAKERS:
         links[PRICES, maker] = storm.traders
     return links

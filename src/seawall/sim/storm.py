@@ -9,7 +9,7 @@ from seawall.api.control import CrashMachine, HealPartition, Partition, RestartM
 from seawall.api.message import Address, Message
 from seawall.api.units import HOUR, MICROSECOND, MILLISECOND, SECOND, Nanos
 from seawall.runtime.rng import Rng
-from seawall.sim.network import LinkSpec, LongTailed
+from seawall.sim.network import PERFECT, LinkSpec, LongTailed
 
 PERCENT = 100
 FIRST_PERCENT, LAST_PERCENT = 10, 85  # Of the duration: before, things settle; after, they heal.
@@ -33,6 +33,7 @@ class Storm(msgspec.Struct, frozen=True):
     crashes_others: bool = False  # Venues and traders crash too.
     torn_bytes: int = 0  # At most, of what a crashing disk was writing.
     clock_offset_ns: int = 0  # Of a venue, at most, either way.
+    house: LinkSpec = PERFECT  # Between engine and strategies, where messages are sent again until they arrive.
 
 
 _NEAR = LongTailed(400 * MICROSECOND, 600 * MICROSECOND, 20 * MILLISECOND)
@@ -61,6 +62,7 @@ STORMS = {
         crashes_others=True,
         torn_bytes=200,
         clock_offset_ns=200 * MILLISECOND,
+        house=LinkSpec(_NEAR, loss_ppm=20_000, duplicate_ppm=20_000),
     ),
 }
 

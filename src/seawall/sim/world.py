@@ -24,12 +24,15 @@ from seawall.api.units import Nanos
 from seawall.audit.core.invariants.invariant import Invariant, Watcher
 from seawall.runtime.codec import encode
 from seawall.runtime.journal import Stamp
-from seawall.runtime.machine import Machine, handle, restore, snapshot
+from seawall.runtime.machine import Machine, snapshot
+from seawall.sim.channels import Origin
 from seawall.sim.clock import Clock
 from seawall.sim.failures import InvariantViolated, MachineFailure, Runaway
 from seawall.sim.internal import WAKE, Began, Stop, Synced
 from seawall.sim.network import PERFECT, LinkSpec
-from seawall.sim.node import Held, Node, NodeSpec, Outside
+from seawall.sim.node import Held, Node, NodeSpec, Outside, Stumbled
+from seawall.sim.observers import watchers
+from seawall.sim.post import FRAMES, Post
 from seawall.sim.recorder import Recorder, Sink, state_digest
 from seawall.sim.routes import Routes
 from seawall.sim.vocabulary import COMMANDS, WORLD, decode_entry
@@ -41,9 +44,6 @@ _TICKS = 1 << 62  # Orders: a restart's first word below 0, messages from 0, Tic
 _LAST = 1 << 63
 _BATCH = 4096  # Deliveries between two looks at everything that need not be looked at on every delivery.
 _INSTANT_LIMIT = 1_000_000
-
-
-Watchers = dict[type[Message], list[tuple[str, Watcher]]]
 
 
 class World:
@@ -73,13 +73,7 @@ class World:
         self._recorder = Recorder()
         self._record_every = 0
         self._next_record = 0
-        self._sent: Watchers = {}
-        self._delivered: Watchers = {}
-        for invariant in invariants:
-            for kind, watcher in invariant.sent.items():
-                self._sent.setdefault(kind, []).append((invariant.name, watcher))
-            for kind, watcher in invariant.delivered.items():
-                self._delivered.setdefault(kind, []).append((invariant.name, watcher))
+        self._sent, self._delivered = watchers(invariants)
         self._restarted = self._delivered.pop(Restarted, [])  # Shown at the recovery, whether the machine listens or not.
         self._outside = {WORLD: Outside(WORLD, self._execute)}
         self._nowhere = Outside(Address(""), lambda message, now: None)  # Where the ends of runs go that were stopped before.
@@ -89,6 +83,7 @@ class World:
             assert node.address not in self.nodes, f"two machines are called {node.address}"
             self.nodes[node.address] = node
         self._routes = Routes(seed, self.nodes, self._outside, links or {}, default_link)
+        self._post = Post(self.nodes, self._routes, self._push)
         for node in self.nodes.values():
             self._wake(node)
 
@@ -190,22 +185,23 @@ class World:
         for _ in batch:
             at, _order, node, message = heappop(queue)
             handler = node.handlers.get(message.__class__)
+            origin: Origin = ()
             if handler is None:
                 if message is stop:
                     return True
                 self.now = at
-                message = internal(node, message)
+                message, origin = internal(node, message)
                 sequence = self.sequence  # Commands leave entries too.
                 handler = node.handlers.get(message.__class__)
                 if handler is None:
                     continue
             self.now = now = at
             self.sequence = sequence = sequence + 1
-            payload = encode((sequence, now, node.address, message))
+            payload = encode((sequence, now, node.address, message) + origin)  # noqa: RUF005 - unpacking is slower.
             record(payload)
             if not node.clock.exact:
                 now = node.clock.reading(now)
-                payload = encode((sequence, now, node.address, message))
+                payload = encode((sequence, now, node.address, message) + origin)  # noqa: RUF005
             node.write(payload)
             try:
                 envelopes = handler(message, now)
@@ -214,11 +210,11 @@ class World:
                 sequence = self.sequence
                 continue
             if node.fsync_ns:
-                self._hold(node, message, envelopes)
+                self._hold(node, message, envelopes, origin)
             else:
-                watchers = delivered.get(message.__class__)
-                if watchers is not None:
-                    observe(watchers, node.address, message)
+                curious = delivered.get(message.__class__)
+                if curious is not None:
+                    observe(curious, node.address, message)
                 if envelopes:
                     send(node, envelopes)
             wanted = node.deadline()
@@ -228,7 +224,7 @@ class World:
 
     def _send(self, node: Node, envelopes: list[Envelope]) -> None:
         """Lets envelopes leave a machine: observers first, then the links."""
-        now, queue, next_order, sent, routes = self.now, self._queue, self._next_order, self._sent, node.routes
+        now, queue, next_order, sent, routes, peers = self.now, self._queue, self._next_order, self._sent, node.routes, node.peers
         for envelope in envelopes:
             message, target = envelope.message, envelope.target
             kind = message.__class__
@@ -236,6 +232,9 @@ class World:
                 details = watcher(node.address, message, now)
                 if details is not None:
                     raise self._violated(name, details)
+            if target in peers:
+                self._post.send(node, envelope, now)
+                continue
             try:
                 links = routes[kind][target]
             except KeyError:
@@ -247,7 +246,7 @@ class World:
                     for arrival in link.arrivals(now):
                         heappush(queue, (arrival, next_order(), link.target, message))
 
-    def _internal(self, node: Any, message: Any) -> Message | None:
+    def _internal(self, node: Any, message: Any) -> tuple[Message | None, Origin]:
         """What is not simply a message for a machine that is up: the world's own business. Returns what the machine is to be given."""
         if node.__class__ is Outside:
             node.receive(message, self.now)
@@ -255,13 +254,15 @@ class World:
             pass  # Lost: nobody listens.
         elif message is WAKE:
             if node.is_due(self.now):
-                return TICK
+                return TICK, ()
             self._wake(node)  # Perhaps it wants one later.
+        elif isinstance(message, FRAMES):
+            return self._post.receive(node, message, self.now)
         elif isinstance(message, Synced) and message.epoch == node.disk.epoch:
             self._release(node)
         elif isinstance(message, Began) and message.epoch == node.disk.epoch:
-            return Restarted(message.epoch)
-        return None
+            return Restarted(message.epoch), ()
+        return None, ()
 
     def _wake(self, node: Node) -> None:
         """Schedules a Tick for the machine's deadline, unless an earlier one is scheduled, which then looks again."""
@@ -271,8 +272,8 @@ class World:
             node.wake_true = max(self.now, node.clock.true_time(wanted))
             heappush(self._queue, (node.wake_true, _TICKS + node.index, node, WAKE))
 
-    def _hold(self, node: Node, message: Message, envelopes: list[Envelope]) -> None:
-        node.held.append(Held(self.sequence, message, envelopes))
+    def _hold(self, node: Node, message: Message, envelopes: list[Envelope], origin: Origin) -> None:
+        node.held.append(Held(self.sequence, message, envelopes, origin))
         if not node.syncing:
             self._sync(node)
 
@@ -328,23 +329,22 @@ class World:
         if recovery.lost is not None:
             self._note(RecoveryFailed(node.address, str(recovery.lost)))
             return
-        machine = node.spec.build()
-        if recovery.snapshot is not None:
-            restore(machine, recovery.snapshot.states[node.address])
-        for entry in recovery.entries:
-            try:
-                handle(machine, entry.message, entry.now)
-            except Exception as error:  # The second hit at the same message: another recovery would meet it again.
-                self.failures.append(MachineFailure(node.address, entry.sequence, entry.message, error, stays_down=True))
-                self._note(MachineStopped(node.address, entry.sequence, type(error).__name__, True))
-                return
-        node.begin(machine)
+        try:
+            unobserved = node.recover(recovery)
+        except Stumbled as again:
+            entry, error = again.entry, again.error
+            self.failures.append(MachineFailure(node.address, entry.sequence, entry.message, error, stays_down=True))
+            self._note(MachineStopped(node.address, entry.sequence, type(error).__name__, True))
+            return
         node.snapshot(self.now)
         self._note(MachineRecovered(node.address, node.disk.epoch, recovery.through))
-        for entry in recovery.entries:
-            if entry.sequence >= node.unobserved_from:
-                self._observe(self._delivered.get(entry.message.__class__, ()), node.address, entry.message)
+        for message, said in unobserved:
+            self._observe(self._delivered.get(message.__class__, ()), node.address, message)
+            for envelope in said:
+                if envelope.target in node.peers:  # It leaves yet. Whatever else the machine said is lost.
+                    self._observe(self._sent.get(envelope.message.__class__, ()), node.address, envelope.message)
         self._observe(self._restarted, node.address, Restarted(node.disk.epoch))
+        self._post.ask(node, self.now)
         heappush(self._queue, (self.now, self._next_first(), node, Began(node.disk.epoch)))
         self._wake(node)
 
