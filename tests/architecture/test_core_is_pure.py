@@ -53,7 +53,7 @@ FLOATS = {
     "api/signals.py": "what strategies say and read",
     "engine/core/strategies.py": "a strategy's own settings",
     "engine/core/sizing.py": "rounds what strategies say, once",
-    "engine/core/machine.py": "clamps and reports a malformed strength",
+    "engine/core/parts/entry.py": "clamps a malformed strength",
     "engine/core/rates.py": "money shown to people",
     "engine/core/checks/order_rate.py": SHOWN,
     "engine/core/checks/order_value.py": SHOWN,

@@ -1,0 +1,118 @@
+"""The venue sessions: what they want when time passes, what their venues answer, what a restart means for them."""
+
+from typing import TYPE_CHECKING
+
+from seawall.api.accounts import (
+    BalancesReported,
+    FillsReported,
+    HeartbeatAnswered,
+    LoggedOn,
+    LogonRefused,
+    OpenOrdersReported,
+    OrderReported,
+    SessionLost,
+)
+from seawall.api.instruments import InstrumentId
+from seawall.api.message import Envelope, Restarted
+from seawall.api.signals import EngineRestarted
+from seawall.api.units import Nanos
+from seawall.engine.core.parts.part import Part
+from seawall.engine.core.venues.session import VenueSession
+from seawall.engine.core.venues.state import SessionStatus
+
+if TYPE_CHECKING:
+    from seawall.engine.core.machine import Engine
+
+
+class Connections(Part):
+    def __init__(self) -> None:
+        self.handlers = {
+            Restarted: self._restarted,
+            LoggedOn: self._logged_on,
+            LogonRefused: self._lost,
+            SessionLost: self._lost,
+            HeartbeatAnswered: self._heartbeat_answered,
+            OrderReported: self._order_reported,
+            OpenOrdersReported: self._open_orders_reported,
+            FillsReported: self._fills_reported,
+            BalancesReported: self._balances_reported,
+        }
+
+    def attach(self, engine: "Engine") -> None:
+        self.state, self.sessions, self.reconciliation = engine.state, engine.sessions, engine.reconciliation
+        self.heard, self.entry = engine.heard, engine.entry
+
+    def on_time(self, now: Nanos) -> list[Envelope]:
+        out: list[Envelope] = []
+        for session in self.sessions.values():
+            out += session.on_time(now, self._traded_on(session))
+            out += self.reconciliation.patience_ended(session, now)
+        return out
+
+    def _restarted(self, restarted: Restarted, now: Nanos) -> list[Envelope]:
+        """What we sent last may never have left: nothing about unanswered orders is known until the venue is asked."""
+        if restarted.epoch > self.state.epoch:
+            self.entry.new_epoch(restarted.epoch)
+        out: list[Envelope] = []
+        for session in self.sessions.values():
+            out += self._drop(session, "restart", now)
+            session.state.wake_at = now
+        strategies = [account.address for account in self.state.strategies.values() if account.running]
+        return [*out, *(Envelope(address, EngineRestarted()) for address in strategies)]
+
+    def _logged_on(self, report: LoggedOn, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        if session is None:
+            return []
+        session.measure_clock(report.request_id, report.event_time, now)
+        return session.logged_on(now, self._traded_on(session))
+
+    def _heartbeat_answered(self, report: HeartbeatAnswered, now: Nanos) -> list[Envelope]:
+        if session := self.heard(report.account, now):
+            session.measure_clock(report.request_id, report.event_time, now)
+        return []
+
+    def _lost(self, report: SessionLost | LogonRefused, now: Nanos) -> list[Envelope]:
+        session = self.sessions.get(report.account)
+        if session is None or session.state.status is SessionStatus.DOWN:
+            return []
+        return self._drop(session, report.reason, now)
+
+    def _drop(self, session: VenueSession, reason: str, now: Nanos) -> list[Envelope]:
+        out = session.drop(reason, now)
+        for order in self.state.orders.values():
+            if self.entry.session(order) is session:
+                out += self.reconciliation.doubt(order)
+        return out
+
+    def _order_reported(self, report: OrderReported, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        return self.reconciliation.order_reported(session, report, now) if session is not None else []
+
+    def _open_orders_reported(self, report: OpenOrdersReported, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        if session is None or report.request_id not in session.state.awaited:
+            return []  # The answer to a question we no longer ask may be older than what we know.
+        return self.reconciliation.open_orders_reported(session, report, now) + session.answered(report.request_id, now)
+
+    def _fills_reported(self, report: FillsReported, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        if session is None or report.instrument not in self.state.markets:
+            return []
+        return self.reconciliation.fills_reported(session, report, now) + session.answered(report.request_id, now)
+
+    def _balances_reported(self, report: BalancesReported, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        if session is None or report.request_id not in session.state.awaited:
+            return []
+        return self.reconciliation.balances_reported(session, report, now) + session.answered(report.request_id, now)
+
+    def _traded_on(self, session: VenueSession) -> list[InstrumentId]:
+        """Instruments of the session's venue that may have fills we do not know of."""
+        asked: dict[InstrumentId, bool] = dict.fromkeys(session.state.confirmed, True)
+        asked.update(dict.fromkeys(session.state.applied, True))
+        asked.update(dict.fromkeys(self.reconciliation.suspicious(session), True))
+        for order in self.state.orders.values():
+            if self.entry.session(order) is session:
+                asked[order.instrument] = True
+        return list(asked)

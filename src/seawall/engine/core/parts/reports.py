@@ -1,0 +1,79 @@
+"""The venue's reports about our orders, each to the part that books it."""
+
+from typing import TYPE_CHECKING
+
+from seawall.api.message import Envelope
+from seawall.api.orders import (
+    CancelRejected,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderRejected,
+    OrderStatus,
+    RejectReason,
+)
+from seawall.api.units import Nanos
+from seawall.engine.core.parts.part import Part
+
+if TYPE_CHECKING:
+    from seawall.engine.core.machine import Engine
+
+
+class Reports(Part):
+    def __init__(self) -> None:
+        self.handlers = {
+            OrderAccepted: self._accepted,
+            OrderRejected: self._rejected,
+            OrderFilled: self._filled,
+            OrderCanceled: self._ended,
+            OrderExpired: self._ended,
+            CancelRejected: self._cancel_rejected,
+        }
+
+    def attach(self, engine: "Engine") -> None:
+        self.open, self.markets, self.booking, self.heard = engine.state.orders, engine.state.markets, engine.booking, engine.heard
+
+    def _accepted(self, report: OrderAccepted, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        order = self.open.get(report.client_order_id)
+        if session is None or order is None:
+            return []
+        if not order.cancel_wanted:
+            session.settled(report.client_order_id)
+        return self.booking.accepted(order, report.order_id)
+
+    def _rejected(self, report: OrderRejected, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        order = self.open.get(report.client_order_id)
+        if session is None or order is None or order.order_id:
+            return []  # What was accepted once cannot be rejected: a copy of our request came late.
+        if report.reason is RejectReason.DUPLICATE_CLIENT_ORDER_ID:
+            return [session.query(order, now)]  # The venue has it already: our request arrived twice.
+        out = [session.ask_time(now)] if report.reason is RejectReason.REQUEST_EXPIRED else []
+        reason = f"{report.reason}: {report.detail}" if report.detail else str(report.reason)
+        return out + self.booking.ended(session, order, OrderStatus.REJECTED, 0, reason, now)
+
+    def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
+        session = self.heard(fill.account, now)
+        if session is None or fill.instrument not in self.markets:
+            return []
+        return self.booking.filled(session, fill, now)
+
+    def _ended(self, report: OrderCanceled | OrderExpired, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        order = self.open.get(report.client_order_id)
+        if session is None or order is None:
+            return []
+        status = OrderStatus.CANCELED if type(report) is OrderCanceled else OrderStatus.EXPIRED
+        order.order_id = order.order_id or report.order_id
+        return self.booking.ended(session, order, status, report.cumulative_quantity, "", now)
+
+    def _cancel_rejected(self, report: CancelRejected, now: Nanos) -> list[Envelope]:
+        """Nothing to cancel: it ended, or has not arrived yet. Only asking tells. Or our idea of the venue's clock is wrong."""
+        session = self.heard(report.account, now)
+        order = self.open.get(report.client_order_id)
+        if session is None or order is None or order.ended is not None:
+            return []
+        out = [session.ask_time(now)] if report.reason is RejectReason.REQUEST_EXPIRED else []
+        return [*out, session.query(order, now)]

@@ -1,0 +1,31 @@
+"""What an engine is made with. What changes while it runs is in `state`."""
+
+import msgspec
+
+from seawall.api.instruments import Instrument
+from seawall.api.message import Address
+from seawall.api.risk import Limits
+from seawall.api.units import SECOND, Currency, Money, Nanos
+from seawall.engine.core.venues.settings import VenueSettings
+
+
+class Switches(msgspec.Struct, frozen=True):
+    """What an operator may turn off. None of them lets an order past the checks."""
+
+    pre_trade_risk: bool = True  # False: observe only, no order leaves.
+    circuit_breakers: bool = True  # False: for backtests and simulations only.
+    emergency_liquidation: bool = True  # False: a breaker halts without closing.
+
+
+class EngineSettings(msgspec.Struct, frozen=True):
+    address: Address
+    venues: tuple[VenueSettings, ...]
+    instruments: tuple[Instrument, ...]
+    limits: Limits
+    valuation_currency: Currency
+    parity: tuple[Currency, ...] = ()  # Count as equal to the valuation currency while no market says otherwise.
+    epoch: int = 1
+    seed: int = 0
+    capital: Money | None = None  # What losses are measured against. None: what the accounts are worth when all can first be valued.
+    monitor_interval: Nanos = Nanos(SECOND)  # Between two looks at profit and loss, while a limit asks for them.
+    switches: Switches = Switches()

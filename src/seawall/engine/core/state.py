@@ -1,0 +1,26 @@
+"""All that an engine knows: what a snapshot holds."""
+
+import msgspec
+
+from seawall.api.instruments import InstrumentId
+from seawall.api.message import Address
+from seawall.api.orders import AccountId, ClientOrderId
+from seawall.api.risk import Limits, TradingHalted
+from seawall.engine.core.market import Market
+from seawall.engine.core.orders import Order
+from seawall.engine.core.positions import Position
+from seawall.engine.core.strategies import StrategyAccount
+from seawall.engine.core.venues.state import SessionState
+
+
+class EngineState(msgspec.Struct):
+    epoch: int
+    limits: Limits
+    markets: dict[InstrumentId, Market]
+    sessions: dict[AccountId, SessionState]
+    strategies: dict[Address, StrategyAccount] = {}
+    orders: dict[ClientOrderId, Order] = {}
+    closed_orders: dict[ClientOrderId, Order] = {}
+    positions: dict[Address, dict[InstrumentId, Position]] = {}
+    next_order: int = 1
+    halt: TradingHalted | None = None
