@@ -9,7 +9,6 @@ from seawall.api.projections import BreakFound, OrderClosed
 from seawall.api.risk import OrderWrittenOff, WriteOffOrder, WriteOffRefused
 from seawall.api.signals import OrderChanged
 from seawall.api.units import Quantity
-from seawall.runtime.codec import decode_message, encode
 from tests.unit.engine.rig import ALPHA_BTC, LOT, STRATEGY, Rig, only
 
 S = OrderStatus
@@ -18,10 +17,8 @@ FIRST = ClientOrderId("1-1")
 
 
 def write_off(rig: Rig, key: str = FIRST, operator: str = "ann", reason: str = "gone, says the venue's desk") -> list[Message]:
-    command = decode_message(encode(WriteOffOrder(ClientOrderId(key), operator, reason)))
-    out = rig.engine.reconciliation.write_off(command, rig.now)
-    rig.check_exposure()
-    return [decode_message(encode(envelope.message)) for envelope in out]
+    rig.tell(WriteOffOrder(ClientOrderId(key), operator, reason))
+    return rig.latest
 
 
 def forgotten() -> Rig:
