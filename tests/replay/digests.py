@@ -1,4 +1,4 @@
-"""Prints the digests of stormy worlds: toys, services of one house, a market. Run it as `python -m tests.replay.digests` in the repository."""
+"""Prints the digests of stormy worlds: toys, services of one house, a market. Run it as `python -m tests.replay.digests`."""
 
 from functools import partial
 

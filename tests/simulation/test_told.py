@@ -9,8 +9,8 @@ from seawall.api.message import Address
 from seawall.api.signals import FillApplied, OrderChanged, StrategyStarted
 from seawall.api.units import SECOND, Nanos
 from seawall.engine.core.machine import Engine
-from seawall.sim.scenario import ENGINE, START, StrategySpec, build, duration_ns
 from seawall.sim.replay import Replay, lost_entries
+from seawall.sim.scenario import ENGINE, START, StrategySpec, build, duration_ns
 from seawall.strategy import OrderFill, OrderUpdate
 from seawall.strategy.core.machine import StrategyMachine
 from tests.simulation.restless import SIZES, Restless
