@@ -23,6 +23,9 @@ from seawall.cli import main
 from seawall.engine.core.checks import CHECKS
 from seawall.market_data.recorded import open_recording
 from seawall.strategy import Bar, MarketSignal, OpenOrder, OrderFill, OrderUpdate, PriceUpdate, RiskBreach, TradingStrategy
+from seawall.strategy import bars as bar_builders
+from seawall.strategy.bars import BarBuilder
+from seawall.strategy.indicators import INDICATORS
 from seawall.strategy.loader import CALLBACKS
 from tests.docs.pages import ROOT, blocks, documented, rows, section, words
 
@@ -69,6 +72,19 @@ def test_what_an_order_may_be_told() -> None:
     assert TradingStrategy.buy.__doc__ is not None
     named = re.sub(r"\([^)]*\)", "", TradingStrategy.buy.__doc__.split("Options:")[1])
     assert sorted(options) == sorted(re.findall(r"\w+", named))
+
+
+def _parameter(parameter: inspect.Parameter) -> str:
+    return parameter.name if parameter.default is inspect.Parameter.empty else f"{parameter.name}={parameter.default!r}"
+
+
+def test_every_indicator_and_every_kind_of_bar() -> None:
+    """As they are made: with their parameters and defaults."""
+    kinds = [getattr(bar_builders, name) for name in bar_builders.__all__ if name != BarBuilder.__name__]
+    for heading, there in (("Indicators", INDICATORS), ("Bars from ticks", kinds)):
+        shown = [words(row[0])[0] for row in rows(section(page("strategies.md"), heading)) if words(row[0])]
+        made = [f"{kind.__name__}({', '.join(_parameter(p) for p in inspect.signature(kind).parameters.values())})" for kind in there]
+        assert sorted(shown) == sorted(made)
 
 
 def test_what_a_run_writes(result: Result, tmp_path: Path) -> None:
