@@ -50,7 +50,7 @@ def house(
     return World(nodes, known, seed=seed, default_link=default, **more)  # type: ignore[arg-type]
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(
     seed=st.integers(0, 5),
     links=st.fixed_dictionaries(dict.fromkeys(PAIRS, LINKS)),
