@@ -93,24 +93,6 @@ class StrategyFailed(Message, frozen=True):
     error: str
 
 
-class EngineRestarted(Message, frozen=True):
-    """The engine to every strategy it knows: what was said shortly before, either way, may be lost. Ask."""
-
-
-class StandingQueried(Message, frozen=True):
-    """A strategy asks what became of the orders it believes to be open, and what it holds."""
-
-    strategy: Address
-    tags: tuple[str, ...]
-
-
-class StandingReported(Message, frozen=True):
-    """The answer, after an `OrderChanged` for each of the tags: the strategy's net positions, in base minor units."""
-
-    strategy: Address
-    positions: dict[InstrumentId, int]
-
-
 class FillApplied(Message, frozen=True):
     """The engine booked a fill of this strategy's order."""
 

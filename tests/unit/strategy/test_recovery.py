@@ -12,10 +12,8 @@ from seawall.api.orders import ClientOrderId, Liquidity, OrderId, OrderStatus, S
 from seawall.api.signals import (
     BreachReported,
     BreachType,
-    EngineRestarted,
     FillApplied,
     OrderChanged,
-    StandingReported,
     StartStrategy,
     StopStrategy,
 )
@@ -76,8 +74,7 @@ MESSAGES: st.SearchStrategy[Message] = st.one_of(
     st.builds(fill, KEYS, TAGS, st.integers(0, 2), st.integers(-5, 5)),
     st.builds(OrderChanged, st.just(STRATEGY), TAGS, st.sampled_from(OrderStatus), st.just(""), st.just(ClientOrderId("1")), KEYS, LOTS),
     st.just(BreachReported(STRATEGY, BreachType.DRAWDOWN, "c", 1.0, 2.0, "u", "BTC-USD", "exchange-1", "mine")),
-    st.builds(StandingReported, st.just(STRATEGY), st.dictionaries(KEYS, st.integers(-5, 5), max_size=2)),
-    st.sampled_from([EngineRestarted(), Tick(), Tick(), StartStrategy(), StartStrategy(), StopStrategy(), Restarted(2)]),
+    st.sampled_from([Tick(), Tick(), StartStrategy(), StartStrategy(), StopStrategy(), Restarted(2)]),
 )
 STEPS = st.tuples(st.sampled_from([0, 1, MINUTE, 7 * MINUTE]), MESSAGES)
 

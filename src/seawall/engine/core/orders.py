@@ -92,11 +92,6 @@ class Orders:
         """The open one of that name: the check `unique_tag` sees to it that there is only one."""
         return self.tagged.get((strategy, tag))
 
-    def closed_by_tag(self, strategy: Address, tag: str) -> Order | None:
-        """The latest of that name that closed and is still remembered. Looks through all of them: for questions that are rare."""
-        named = [order for order in self.closed.values() if order.strategy == strategy and order.tag == tag]
-        return named[-1] if named else None
-
     def close(self, order: Order, status: OrderStatus) -> None:
         assert status in TRANSITIONS[order.status], f"order {order.client_order_id}: {order.status} to {status}"
         order.status = status

@@ -15,11 +15,8 @@ from seawall.api.message import Address, Envelope, Message, Restarted, Tick
 from seawall.api.orders import OrderStatus
 from seawall.api.signals import (
     BreachReported,
-    EngineRestarted,
     FillApplied,
     OrderChanged,
-    StandingQueried,
-    StandingReported,
     StartStrategy,
     StopStrategy,
     StrategyFailed,
@@ -93,8 +90,6 @@ class StrategyMachine:
             Traded: self._traded,
             QuoteChanged: self._quote_changed,
             BarClosed: self._bar_closed,
-            EngineRestarted: self._engine_restarted,
-            StandingReported: self._standing_reported,
             FillApplied: self._fill_applied,
             OrderChanged: self._order_changed,
             BreachReported: self._breach_reported,
@@ -309,16 +304,6 @@ class StrategyMachine:
             timestamp_ns=fill.event_time,
         )
         return self._call(self.strategy.on_order_fill, now, shown)
-
-    def _engine_restarted(self, message: EngineRestarted, now: Nanos) -> list[Envelope]:
-        return [Envelope(self.engine, StandingQueried(self.address, tuple(self._state.open_orders)))]
-
-    def _standing_reported(self, report: StandingReported, now: Nanos) -> list[Envelope]:
-        for key, position in report.positions.items():
-            if instrument := self.instruments.get(key):
-                self._state.positions[key] = position
-                self._show_position(instrument)
-        return []
 
     def _order_changed(self, change: OrderChanged, now: Nanos) -> list[Envelope]:
         open_orders = self._state.open_orders

@@ -14,7 +14,6 @@ from seawall.api.accounts import (
 )
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Envelope, Restarted
-from seawall.api.signals import EngineRestarted
 from seawall.api.units import Nanos
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.venues.session import VenueSession
@@ -57,8 +56,7 @@ class Connections(Part):
         for session in self.sessions.values():
             out += self._drop(session, "restart", now)
             session.state.wake_at = now
-        strategies = [account.address for account in self.state.strategies.values() if account.running]
-        return [*out, *(Envelope(address, EngineRestarted()) for address in strategies)]
+        return out
 
     def _logged_on(self, report: LoggedOn, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
