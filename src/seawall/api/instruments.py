@@ -5,7 +5,7 @@ from typing import NewType
 
 import msgspec
 
-from seawall.api.units import PPB, Currency, Money, Price, Quantity, parse_decimal
+from seawall.api.units import PPB, Currency, Money, Nanos, Price, Quantity, parse_decimal
 
 Venue = NewType("Venue", str)
 Symbol = NewType("Symbol", str)  # BASE-QUOTE[-PERP]
@@ -17,8 +17,32 @@ class InstrumentKind(StrEnum):
     PERPETUAL = "perpetual"
 
 
+class MarginTier(msgspec.Struct, frozen=True):
+    """The rates that hold for a position worth up to `max_notional`: the larger it is, the more it needs.
+
+    initial margin     = notional x initial_ppb
+    maintenance margin = notional x maintenance_ppb - deduction   (the deduction makes it continuous from tier to tier)
+    """
+
+    max_notional: Money  # Quote minor units; 0: no bound, as the last tier may have it. Without that no larger position is allowed.
+    initial_ppb: int
+    maintenance_ppb: int
+    deduction: Money = Money(0)
+
+
+class MarginTerms(msgspec.Struct, frozen=True):
+    """What makes an instrument a perpetual: settled in its quote currency, never delivered, held to the spot price by funding."""
+
+    tiers: tuple[MarginTier, ...]  # By rising notional.
+    funding_interval: Nanos  # Between payments, which fall on its multiples since 1970.
+    funding_cap_ppb: int  # Of one payment's rate, either way.
+    interest_ppb: int  # Of 8 hours: what the rate tends to while the perpetual stands at its index.
+    liquidation_fee_ppb: int  # Of what the venue closes; goes to its insurance fund.
+    contract_value: int  # Base minor units in one contract.
+
+
 class Instrument(msgspec.Struct, frozen=True):
-    """One symbol on one venue. `define_spot` derives and checks the fields that depend on others.
+    """One symbol on one venue. `define_spot` and `define_perpetual` derive and check the fields that depend on others.
 
     price in quote currency      = price x tick / price_scale
     quantity in base currency    = quantity x lot / quantity_scale
@@ -46,6 +70,7 @@ class Instrument(msgspec.Struct, frozen=True):
     min_quantity: Quantity = Quantity(1)
     max_quantity: Quantity = Quantity(0)
     min_notional: Money = Money(0)
+    margin: MarginTerms | None = None  # None: spot.
 
 
 def instrument_id(venue: str, symbol: str) -> InstrumentId:
@@ -74,8 +99,8 @@ def define_spot(
         ValueError: a malformed symbol or number, or units in which price x quantity would not be exact money.
     """
     base, _, quote = symbol.partition("-")
-    if not (_is_name(base) and _is_name(quote)) or symbol != symbol.upper() or ":" in venue or not venue:
-        raise ValueError(f"{venue}:{symbol}: a spot symbol reads BASE-QUOTE in upper case on a named venue")
+    if not (is_name(base) and is_name(quote)) or symbol != symbol.upper() or ":" in venue or not venue:
+        raise ValueError(f"{venue}:{symbol}: the symbol reads BASE-QUOTE in upper case on a named venue")
     for decimals, name in ((base_decimals, "base_decimals"), (quote_decimals, "quote_decimals")):
         if decimals < 0:
             raise ValueError(f"{venue}:{symbol}: {name} must be 0 or more, got {decimals}")
@@ -92,7 +117,7 @@ def define_spot(
 
     def filter_of(name: str, text: str | None, unit: int, scale: int, off: int) -> int:
         """Not given, or 0 as venues publish what they do not use: `off`."""
-        count = 0 if text is None else _parsed(f"{venue}:{symbol}: {name}", text, unit, scale)
+        count = 0 if text is None else parsed(f"{venue}:{symbol}: {name}", text, unit, scale)
         if count < 0:
             raise ValueError(f"{venue}:{symbol}: {name}: {text} is negative; leave it out where there is no limit")
         return count or off
@@ -112,8 +137,8 @@ def define_spot(
         quote_decimals=quote_decimals,
         tick_value=tick_value,
         lot_value=lot_value,
-        maker_fee_ppb=_parsed(f"{venue}:{symbol}: maker_fee", maker_fee, 1, PPB),
-        taker_fee_ppb=_parsed(f"{venue}:{symbol}: taker_fee", taker_fee, 1, PPB),
+        maker_fee_ppb=parsed(f"{venue}:{symbol}: maker_fee", maker_fee, 1, PPB),
+        taker_fee_ppb=parsed(f"{venue}:{symbol}: taker_fee", taker_fee, 1, PPB),
         min_price=Price(filter_of("min_price", min_price, tick_units, price_scale, 1)),
         max_price=Price(filter_of("max_price", max_price, tick_units, price_scale, 0)),
         min_quantity=Quantity(filter_of("min_quantity", min_quantity, lot_units, quantity_scale, 1)),
@@ -122,11 +147,11 @@ def define_spot(
     )
 
 
-def _is_name(currency: str) -> bool:
+def is_name(currency: str) -> bool:
     return currency.replace(".", "").replace("_", "").isalnum() and currency.isascii()
 
 
-def _parsed(where: str, text: str, unit: int, scale: int) -> int:
+def parsed(where: str, text: str, unit: int, scale: int) -> int:
     try:
         return parse_decimal(text, unit, scale)
     except ValueError as error:

@@ -59,6 +59,8 @@ class RejectReason(StrEnum):
     NOTIONAL = "notional"
     DUPLICATE_CLIENT_ORDER_ID = "duplicate_client_order_id"
     INSUFFICIENT_BALANCE = "insufficient_balance"
+    INSUFFICIENT_MARGIN = "insufficient_margin"  # Perpetuals, here and below.
+    MAX_POSITION = "max_position"  # With it the position could outgrow the last margin tier.
     WOULD_TAKE = "would_take"  # A LIMIT_MAKER that would trade at once.
     NO_LIQUIDITY = "no_liquidity"  # A MARKET order and an empty book.
     UNKNOWN_ORDER = "unknown_order"  # Nothing open to cancel under that id.

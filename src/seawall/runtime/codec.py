@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from seawall.api import accounts, market_data, message, orders, projections, risk, signals
+from seawall.api import accounts, margin, market_data, message, orders, projections, risk, signals
 from seawall.api.message import Message
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -46,6 +46,17 @@ MESSAGES: tuple[type[Message], ...] = (
     market_data.DepthReported,
     market_data.BarClosed,
     market_data.ReferenceMoved,
+    margin.MarkPriceChanged,
+    margin.IndexPriceChanged,
+    margin.FundingPaid,
+    margin.LiquidationFeeCharged,
+    margin.LossCovered,
+    margin.MarginCalled,
+    margin.QueryPositions,
+    margin.PositionsReported,
+    margin.QueryCash,
+    margin.CashReported,
+    margin.LiquidateAccount,
     signals.SignalGenerated,
     signals.OrderRequested,
     signals.CancelRequested,

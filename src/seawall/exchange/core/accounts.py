@@ -8,10 +8,11 @@ from collections.abc import Iterable
 import msgspec
 
 from seawall.api.accounts import OpenAccount
-from seawall.api.instruments import Instrument
+from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.message import Address
 from seawall.api.orders import AccountId, Side
 from seawall.api.units import PPB, Currency, Money
+from seawall.exchange.core.margin.positions import MarginPosition, trade
 
 BUY = Side.BUY
 MAX_MONEY = 2**63 - 1  # Of one currency on the whole venue; so no balance, sum or order value can outgrow the wire's integers.
@@ -23,18 +24,22 @@ Pocket = dict[Currency, int]  # Minor units. Has an entry for every currency of 
 class Account(msgspec.Struct):
     owner: Address  # Where the reports go.
     free: Pocket
-    locked: Pocket  # What the open orders may spend.
+    locked: Pocket  # What the open orders may spend. Perpetuals lock nothing: their margin is worked out when it is asked for.
+    positions: dict[InstrumentId, MarginPosition] = {}  # Of perpetuals, and none that is closed.
+    called: dict[Currency, bool] = {}  # A margin call is out.
 
 
 class Ledger(msgspec.Struct):
     fees: Pocket  # The venue's own. Rebates are paid from it, even beyond what it holds.
     outside: Pocket  # The other side of deposits: below zero by as much as was ever deposited.
     accounts: dict[AccountId, Account] = {}
+    insurance: Pocket = {}  # Of perpetuals, here and below. What stands in for accounts that have lost more than they had.
+    clearing: Pocket = {}  # What profits have been paid and losses taken in so far: with the costs of all positions it makes zero.
 
 
 def new_ledger(currencies: Iterable[Currency]) -> Ledger:
     nothing = dict.fromkeys(currencies, 0)
-    return Ledger(nothing, dict(nothing))
+    return Ledger(nothing, dict(nothing), {}, dict(nothing), dict(nothing))
 
 
 def transfer(debit: Pocket, credit: Pocket, currency: Currency, amount: int) -> None:
@@ -56,7 +61,9 @@ def release(account: Account, currency: Currency, amount: int) -> None:
 
 
 def lock_needed(instrument: Instrument, side: Side, price: int, quantity: int) -> tuple[Currency, int]:
-    """What an order for `quantity` locks: a BUY its whole price, a SELL what it sells."""
+    """What an order for `quantity` locks: a BUY its whole price, a SELL what it sells, an order for a perpetual nothing."""
+    if instrument.margin is not None:
+        return instrument.quote, 0
     if side is BUY:
         return instrument.quote, price * quantity * instrument.tick_value
     return instrument.base, quantity * instrument.lot_value
@@ -77,6 +84,25 @@ def settle(
     transfer(buyer.free, fees, base, buyer_fee)
     transfer(seller.free, fees, quote, seller_fee)
     return buyer_fee, seller_fee
+
+
+def settle_perpetual(
+    ledger: Ledger, instrument: Instrument, buyer: Account, seller: Account, price: int, quantity: int, buyer_ppb: int, seller_ppb: int
+) -> tuple[Money, Money]:
+    """Moves positions by one trade, and the money of what it closed. Returns both fees, in quote, rounded up."""
+    quote, notional = instrument.quote, price * quantity * instrument.tick_value
+    fees: list[Money] = []
+    for account, lots, ppb in ((buyer, quantity, buyer_ppb), (seller, -quantity, seller_ppb)):
+        position = account.positions.get(instrument.id)
+        if position is None:
+            position = account.positions[instrument.id] = MarginPosition()
+        transfer(ledger.clearing, account.free, quote, trade(position, lots, notional))
+        if not position.quantity:
+            del account.positions[instrument.id]
+        fee = -(-notional * ppb // PPB)
+        transfer(account.free, ledger.fees, quote, fee)
+        fees.append(Money(fee))
+    return fees[0], fees[1]
 
 
 def open_account(ledger: Ledger, command: OpenAccount) -> str | None:

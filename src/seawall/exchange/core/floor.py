@@ -3,7 +3,7 @@
 State holds each fact once: open orders stand in their market, closed ones in their client's window, balances in the ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -12,7 +12,11 @@ from seawall.api.message import Envelope
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, TradeId
 from seawall.api.units import PPB, Currency
 from seawall.exchange.core.accounts import Account, Ledger, new_ledger
+from seawall.exchange.core.margin.cash import CashHistory
+from seawall.exchange.core.margin.marks import Perpetual
 from seawall.exchange.core.order_book import Order, OrderBook
+
+Index = Mapping[InstrumentId, Sequence[Instrument]]  # Of each perpetual: the spot markets, on other venues, that it is measured by.
 
 KEPT = 1_000  # The last closed orders per account, and the last fills per account and instrument, that a query still finds.
 SURPLUS = 250  # How many more may gather before the oldest go, all at once.
@@ -24,6 +28,7 @@ class Market(msgspec.Struct):
     orders: dict[OrderId, Order] = {}
     last_trade_id: TradeId = TradeId(0)
     update_id: int = 0  # Of the last DepthChanged.
+    perpetual: Perpetual | None = None  # None: spot.
 
 
 class FillHistory(msgspec.Struct):
@@ -36,6 +41,7 @@ class Client(msgspec.Struct):
 
     closed: list[Order] = []  # In the order they closed.
     fills: dict[InstrumentId, FillHistory] = {}
+    cash: CashHistory | None = None  # None: nothing but fills has ever moved its money.
 
 
 class ExchangeState(msgspec.Struct):
@@ -55,6 +61,12 @@ class Listing:
         self.instrument = instrument
         self.market = market
         self.book = OrderBook(market.orders)
+
+    @property
+    def mark(self) -> int:
+        """Of a perpetual, in ticks; 0: not known."""
+        perpetual = self.market.perpetual
+        return perpetual.mark if perpetual is not None else 0
 
 
 class Member:
@@ -86,18 +98,27 @@ class Member:
 
 
 class Floor:
-    __slots__ = ("instruments", "listings", "members", "state")
+    __slots__ = ("_index", "instruments", "listings", "members", "state", "watched")
 
-    def __init__(self, instruments: Sequence[Instrument]) -> None:
+    def __init__(self, instruments: Sequence[Instrument], index: Index | None = None) -> None:
         """Raises: ValueError: instruments that one venue cannot list together."""
         _check(instruments)
+        self._index = index or {}
+        listed = [instrument.id for instrument in instruments if instrument.margin is not None]
+        if strangers := [key for key in self._index if key not in listed]:
+            raise ValueError(f"an index for {', '.join(strangers)}: no perpetual of that name is listed here")
         self.instruments = {instrument.id: instrument for instrument in instruments}
-        currencies = dict.fromkeys(currency for instrument in instruments for currency in (instrument.base, instrument.quote))
-        self.restore(ExchangeState(new_ledger(currencies), {instrument.id: Market() for instrument in instruments}))
+        currencies = dict.fromkeys(currency for instrument in instruments for currency in _moved(instrument))
+        markets = {i.id: Market(perpetual=Perpetual() if i.margin is not None else None) for i in instruments}
+        self.restore(ExchangeState(new_ledger(currencies), markets))
 
     def restore(self, state: ExchangeState) -> None:
         self.state = state
         self.listings = {key: Listing(self.instruments[key], market) for key, market in state.markets.items()}
+        self.watched: dict[InstrumentId, list[tuple[Listing, Instrument]]] = {}
+        for key, spots in self._index.items():
+            for spot in spots:
+                self.watched.setdefault(spot.id, []).append((self.listings[key], spot))
         self.members = {key: Member(account, state.clients[key]) for key, account in state.ledger.accounts.items()}
         for market in state.markets.values():
             for order in market.orders.values():
@@ -113,12 +134,22 @@ class Floor:
         return []
 
 
+def _moved(instrument: Instrument) -> tuple[Currency, ...]:
+    """The currencies that change hands."""
+    return (instrument.quote,) if instrument.margin is not None else (instrument.base, instrument.quote)
+
+
 def _check(instruments: Sequence[Instrument]) -> None:
     decimals: dict[Currency, int] = {}
     seen: dict[InstrumentId, Instrument] = {}
     for instrument in instruments:
-        if instrument.kind is not InstrumentKind.SPOT:
-            raise ValueError(f"{instrument.id} is a {instrument.kind}; this exchange lists spot instruments only")
+        if (instrument.kind is InstrumentKind.PERPETUAL) != (instrument.margin is not None):
+            raise ValueError(f"{instrument.id} is a {instrument.kind}; perpetuals, and only they, have margin terms: use define_perpetual")
+        if instrument.kind is not instruments[0].kind:
+            raise ValueError(
+                f"{instrument.id} is a {instrument.kind}, {instruments[0].id} is not; give each kind a venue of its own: "
+                "one wallet cannot pay for coins and stand for positions"
+            )
         if instrument.id in seen:
             raise ValueError(f"{instrument.id} is listed twice; an instrument has one market per venue")
         seen[instrument.id] = instrument

@@ -5,11 +5,14 @@ from functools import partial
 
 from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
 from seawall.api.instruments import Instrument
-from seawall.api.market_data import QueryDepth
-from seawall.api.message import Address, Message
+from seawall.api.margin import IndexPriceChanged, LiquidateAccount, QueryCash, QueryPositions
+from seawall.api.market_data import QueryDepth, QuoteChanged
+from seawall.api.message import Address, Message, Tick
 from seawall.api.orders import CancelOrder, PlaceOrder
 from seawall.api.units import Nanos
-from seawall.exchange.core.floor import ExchangeState, Floor
+from seawall.exchange.core.floor import ExchangeState, Floor, Index
+from seawall.exchange.core.margin.queries import report_cash, report_positions
+from seawall.exchange.core.margin.watch import after_due, index_changed, liquidate_account, next_due, spot_changed
 from seawall.exchange.core.order_entry import cancel_order, place_order
 from seawall.exchange.core.public_data import report_depth
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
@@ -18,10 +21,13 @@ from seawall.runtime.machine import Handler
 
 
 class Exchange:
-    def __init__(self, address: Address, instruments: Sequence[Instrument]) -> None:
-        """Raises: ValueError: instruments that one venue cannot list together."""
+    def __init__(self, address: Address, instruments: Sequence[Instrument], index: Index | None = None) -> None:
+        """`index`: the spot markets on other venues whose quotes make a perpetual's index price.
+
+        Raises: ValueError: instruments that one venue cannot list together.
+        """
         self.address = address
-        self._floor = floor = Floor(instruments)
+        self._floor = floor = Floor(instruments, index)
         self.handlers: dict[type[Message], Handler] = {
             PlaceOrder: partial(place_order, floor),
             CancelOrder: partial(cancel_order, floor),
@@ -33,7 +39,18 @@ class Exchange:
             QueryFills: partial(report_fills, floor),
             QueryBalances: partial(report_balances, floor),
             QueryDepth: partial(report_depth, floor),
+            QueryPositions: partial(report_positions, floor),
+            QueryCash: partial(report_cash, floor),
         }
+        self._perpetuals = any(instrument.margin is not None for instrument in instruments)
+        if self._perpetuals:
+            self.handlers |= {
+                IndexPriceChanged: partial(index_changed, floor),
+                QuoteChanged: partial(spot_changed, floor),
+                LiquidateAccount: partial(liquidate_account, floor),
+                Tick: lambda tick, now: [],
+            }
+            self.handlers = {kind: partial(after_due, floor, handler) for kind, handler in self.handlers.items()}
 
     @property
     def state(self) -> ExchangeState:
@@ -43,5 +60,5 @@ class Exchange:
         self._floor.restore(state)
 
     def deadline(self) -> Nanos | None:
-        """The exchange acts only when asked."""
-        return None
+        """Spot acts only when asked; perpetuals have marks and funding."""
+        return next_due(self._floor) if self._perpetuals else None

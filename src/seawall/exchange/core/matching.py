@@ -4,7 +4,7 @@ from seawall.api.market_data import Level, Traded
 from seawall.api.message import PUBLIC, Envelope
 from seawall.api.orders import Liquidity, OrderFilled, OrderStatus, Side
 from seawall.api.units import Money, Nanos, Price, Quantity
-from seawall.exchange.core.accounts import settle, transfer
+from seawall.exchange.core.accounts import settle, settle_perpetual, transfer
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.order_book import Order, OrderBook
 from seawall.exchange.core.public_data import Levels
@@ -22,7 +22,13 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
     book, market, members, instrument, side = listing.book, listing.market, floor.members, taker.instrument, taker.side
     ledger, listed, buys = floor.state.ledger, listing.instrument, side is BUY
     maker_ppb, taker_ppb = listed.maker_fee_ppb, listed.taker_fee_ppb
-    maker_currency, taker_currency = (listed.quote, listed.base) if buys else (listed.base, listed.quote)
+    spot = listed.margin is None
+    if spot:
+        exchanged = settle
+        maker_currency, taker_currency = (listed.quote, listed.base) if buys else (listed.base, listed.quote)
+    else:
+        exchanged = settle_perpetual
+        maker_currency = taker_currency = listed.quote
     leaves: int = taker.leaves_quantity
     matches = book.take(side, limit, taker.leaves_quantity)
     for maker, quantity in matches:
@@ -31,12 +37,12 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
         market.last_trade_id += 1  # type: ignore[assignment]
         trade_id, maker_leaves = market.last_trade_id, maker.leaves_quantity
         if buys:
-            taker_fee, maker_fee = settle(ledger, listed, taker_member.account, member.account, price, quantity, taker_ppb, maker_ppb)
-            if price < taker.price:
+            taker_fee, maker_fee = exchanged(ledger, listed, taker_member.account, member.account, price, quantity, taker_ppb, maker_ppb)
+            if spot and price < taker.price:
                 improvement = (taker.price - price) * quantity * listed.tick_value
                 transfer(taker_member.account.locked, taker_member.account.free, listed.quote, improvement)
         else:
-            maker_fee, taker_fee = settle(ledger, listed, member.account, taker_member.account, price, quantity, maker_ppb, taker_ppb)
+            maker_fee, taker_fee = exchanged(ledger, listed, member.account, taker_member.account, price, quantity, maker_ppb, taker_ppb)
         fill = OrderFilled(
             maker.account,
             maker.client_order_id,
@@ -80,6 +86,8 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
         taker_member.remember(fill)
         out.append(Envelope(taker_member.owner, fill))
         out.append(Envelope(PUBLIC, Traded(instrument, trade_id, price, quantity, side, now)))
+    if matches and market.perpetual is not None:
+        market.perpetual.last = price
     taker.leaves_quantity = Quantity(leaves)
     taker.status = PARTIALLY_FILLED if leaves else FILLED
     prices = dict.fromkeys([maker.price for maker, _ in matches])

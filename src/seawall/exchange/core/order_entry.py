@@ -27,6 +27,7 @@ from seawall.api.units import Nanos, Price, Quantity
 from seawall.exchange.core.accounts import lock_needed, transfer
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import Floor, Listing, Member
+from seawall.exchange.core.margin.requirement import market_worth, order_refusal
 from seawall.exchange.core.matching import can_fill, execute, lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.public_data import Levels, publish
@@ -58,10 +59,15 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
     currency, amount = lock_needed(instrument, side, limit, quantity)
     if order_type is MARKET:
         limit = ANY_PRICE[side]
-        if side is BUY:
+        if side is BUY and instrument.margin is None:
             amount = market_cost(listing, quantity)
     account = member.account
-    if account.free[currency] < amount:
+    if instrument.margin is not None:
+        worth = limit * quantity * instrument.tick_value if request.price else market_worth(listing, side, quantity)
+        refusal = order_refusal(floor, listing, member, side, quantity, worth)
+        if refusal is not None:
+            return _reject(member, request, now, *refusal)
+    elif account.free[currency] < amount:
         detail = f"the order needs {amount} {currency} minor units, {account.free[currency]} are free"
         return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
     crosses = best > 0 and (limit >= best if side is BUY else limit <= best)

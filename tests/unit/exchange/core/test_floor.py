@@ -5,6 +5,7 @@ import pytest
 
 from seawall.api.instruments import Instrument, InstrumentKind, define_spot
 from seawall.api.message import Address
+from seawall.api.perpetuals import define_perpetual
 from seawall.exchange.core.machine import Exchange
 from tests.unit.exchange.core.venue import BTC_USDT, ETH_USDT
 
@@ -15,7 +16,8 @@ from tests.unit.exchange.core.venue import BTC_USDT, ETH_USDT
         ((BTC_USDT, BTC_USDT), "test:BTC-USDT is listed twice"),
         ((BTC_USDT, define_spot("test", "ETH-USDT", tick="1", lot="1", quote_decimals=2)), "USDT has 2 decimals here and 0 elsewhere"),
         ((define_spot("test", "ETH-USDT", tick="1", lot="1", taker_fee="1.01"),), "a fee above 100 %"),
-        ((msgspec.structs.replace(BTC_USDT, kind=InstrumentKind.PERPETUAL),), "is a perpetual; this exchange lists spot instruments only"),
+        ((BTC_USDT, define_perpetual("test", "BTC-USDT-PERP", tick="1", lot="1")), "give each kind a venue of its own"),
+        ((msgspec.structs.replace(BTC_USDT, kind=InstrumentKind.PERPETUAL),), "perpetuals, and only they, have margin terms"),
     ],
 )
 def test_instruments_that_do_not_go_together_are_refused_by_name(instruments: tuple[Instrument, ...], reason: str) -> None:

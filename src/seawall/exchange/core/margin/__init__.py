@@ -1,0 +1,1 @@
+"""Perpetuals at the exchange: positions and their margin, marks, funding, liquidation. A spot venue never comes here."""
