@@ -37,7 +37,8 @@ class Level(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class DepthChanged(Message, frozen=True):
-    """Changed levels. Ids are contiguous per instrument: `first_update_id` = the last `final_update_id` + 1."""
+    """Changed levels. Ids are contiguous per instrument, `first_update_id` = the last `final_update_id` + 1, or the message names the one
+    before it, as futures do whose ids are shared by all instruments."""
 
     instrument: InstrumentId
     first_update_id: int
@@ -45,6 +46,7 @@ class DepthChanged(Message, frozen=True):
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
     event_time: Nanos
+    previous_update_id: int | None = None  # The `final_update_id` of the message before. None: ids are contiguous.
 
 
 class QueryDepth(Message, frozen=True):

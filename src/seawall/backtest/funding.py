@@ -11,7 +11,9 @@ from seawall.api.orders import AccountId
 from seawall.api.units import Currency, Money, Nanos, Price, parse_decimal
 from seawall.engine.core.market import Market
 from seawall.engine.core.rates import Rates
+from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded import Recording
+from seawall.market_data.recorded.depth import feed
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Rows
 
@@ -99,6 +101,9 @@ def _first_markets(recording: Recording, start: Nanos, end: Nanos) -> dict[Instr
 
 def _first_price(rows: Rows, index: int, kind: Kind) -> int:
     own = (rows.stream == index).nonzero()[0]
+    if kind is Kind.DEPTH:
+        book = BookBuilder()
+        return next((bid for _ in feed(book, rows.take(own)) if (bid := book.bids.best())), 0)
     return int(rows.columns[0][own[0]]) if len(own) else 0  # A trade's price, a quote's bid, a bar's open.
 
 

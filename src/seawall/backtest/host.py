@@ -114,7 +114,8 @@ class Backtest:
     def run(self, rows: Rows) -> None:
         """The hot loop, longer than the rest so that a price costs no more than it must: one comparison with the future, the last price at
         venue and engine, resting orders if there are any, the strategies. Guarded by `backtest_noop_ticks_per_s` in benchmarks."""
-        routes, queue, trade, quote, update_of = self._routes, self._queue, Kind.TRADE, Kind.QUOTE, PriceUpdate
+        routes, queue, update_of = self._routes, self._queue, PriceUpdate
+        trade, quote, bar, depth = Kind.TRADE, Kind.QUOTE, Kind.BAR, Kind.DEPTH
         wake, now, current = self.wake, self.now, -1
         volume: Any
         for now, index, a, fa, fb, rest in rows:
@@ -143,6 +144,18 @@ class Backtest:
                 at_venue.bid_quantity, at_venue.ask_quantity = b, d
                 if resting:
                     wake = self._report(route, route.venue.on_quote(route.instrument.id, a, b, c, d, now), now)
+                listener = route.first_listener
+                while listener is not None:
+                    feed = listener.feed
+                    feed.bid, feed.bid_size, feed.ask, feed.ask_size = fa, fb, fc, fd
+                    listener = listener.next
+            elif kind is depth:
+                b, c, d, e, _, _, _ = rest
+                if not route.book.row(a, b, c, d, e) or not route.quotes or (top := self._on_top(route, now)) is None:
+                    continue
+                wake, volume = self.wake, None
+                fa, fb, fc, fd = top
+                price = (fa + fc) / 2
                 listener = route.first_listener
                 while listener is not None:
                     feed = listener.feed
@@ -177,7 +190,7 @@ class Backtest:
                     returned = listener.on_market_data(update)
                     if returned or listener.outbox:
                         queue.extend(listener.machine.collect(returned, now))
-                    if listener.on_bar is not None and kind is not trade and kind is not quote:
+                    if kind is bar and listener.on_bar is not None:
                         returned = listener.on_bar(Bar(feed.symbol, feed.venue, now - route.interval, now, fa, fb, fc, price, volume))
                         if returned or listener.outbox:
                             queue.extend(listener.machine.collect(returned, now))
@@ -188,6 +201,21 @@ class Backtest:
                 self._drain(now)
                 wake = self.wake
         self.now = now
+
+    def _on_top(self, route: StreamRoute, now: Nanos) -> tuple[float, float, float, float] | None:
+        """A message has changed the book: if that moved its top, it is the new quote, here as floats. A side may be empty, and then nobody
+        has a quote; the last good one stays, and ages."""
+        bid, bid_quantity, ask, ask_quantity = top = route.book.top()
+        if not 0 < bid < ask or top == route.top:
+            return None
+        route.top = top
+        market, at_venue, instrument = route.market, route.venue_market, route.instrument
+        market.bid, market.ask, market.time = bid, ask, now
+        at_venue.bid, at_venue.bid_quantity, at_venue.ask, at_venue.ask_quantity = top
+        if route.resting:
+            self._report(route, route.venue.on_quote(instrument.id, bid, bid_quantity, ask, ask_quantity, now), now)
+        tick, scale, lot, lot_scale = instrument.tick, instrument.price_scale, instrument.lot, instrument.quantity_scale
+        return bid * tick / scale, bid_quantity * lot / lot_scale, ask * tick / scale, ask_quantity * lot / lot_scale
 
     def _deliver(self, route: StreamRoute, now: Nanos, a: int, rest: tuple[Any, ...]) -> None:
         """A row as a message through the handlers, as every other host delivers it: for rows that are odd enough to be refused."""

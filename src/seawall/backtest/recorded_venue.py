@@ -47,6 +47,7 @@ from seawall.exchange.core.floor import ExchangeState, Floor, Member
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
+from seawall.market_data.core.books import BookBuilder
 from seawall.runtime.machine import Handler
 
 __all__ = ["MarketState", "RecordedVenue", "RecordedVenueState"]
@@ -82,6 +83,7 @@ class RecordedVenue:
         self._fills = fill_model
         self._slippage_bps = slippage_bps
         self._bars_only = dict.fromkeys(bars_only)
+        self.books: dict[InstrumentId, BookBuilder] = {}  # Where depth is recorded: the host keeps them as the rows pass.
         self._floor = floor = Floor(instruments)
         ledger = floor.state.ledger
         listings = {key: Listed(MarketState()) for key in floor.instruments}

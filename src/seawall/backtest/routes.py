@@ -8,6 +8,7 @@ from seawall.api.message import Address
 from seawall.backtest.recorded_venue import MarketState, RecordedVenue
 from seawall.engine.core.machine import Engine
 from seawall.engine.core.market import Market
+from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Stream
 from seawall.strategy.base import TradingStrategy
@@ -43,10 +44,21 @@ class Listener:
 class StreamRoute:
     """Everything a row touches. A route that spares the venue, or the engine, writes into a market that nobody reads."""
 
-    __slots__ = ("at_engine", "at_venue", "first_listener", "instrument", "interval", "kind", "market", "resting", "venue", "venue_market")
+    __slots__ = (
+        "at_engine", "at_venue", "book", "first_listener", "instrument", "interval", "kind", "market", "quotes", "resting", "top",
+        "venue", "venue_market",
+    )  # fmt: skip
 
     def __init__(
-        self, stream: Stream, engine: Engine, venue: RecordedVenue, machines: Sequence[StrategyMachine], *, at_venue: bool, at_engine: bool
+        self,
+        stream: Stream,
+        engine: Engine,
+        venue: RecordedVenue,
+        machines: Sequence[StrategyMachine],
+        *,
+        at_venue: bool,
+        at_engine: bool,
+        quotes: bool,
     ) -> None:
         self.at_engine = at_engine
         self.interval = stream.interval
@@ -54,10 +66,15 @@ class StreamRoute:
         self.instrument = stream.instrument
         self.venue = venue
         self.at_venue = at_venue
+        self.quotes = quotes  # Depth: the top of the book is the market's quote, for nothing else tells it.
+        self.top: tuple[int, int, int, int] = (0, 0, 0, 0)  # The one last told: bid and its quantity, ask and its quantity.
+        self.book = BookBuilder()  # Of depth; as far as those on this route have heard.
         key = stream.instrument.id
         self.venue_market: MarketState = venue.market(key) if at_venue else MarketState()
         self.resting: Mapping[Any, Any] = venue.resting(key) if at_venue else {}
         self.market: Market = engine.state.markets[key] if at_engine else Market()
+        if at_venue and stream.kind is Kind.DEPTH:
+            venue.books[key] = self.book
         self.first_listener: Listener | None = None
         for machine in reversed(machines if at_engine else ()):
             listener = Listener(machine, stream.instrument)
@@ -81,9 +98,12 @@ def build_routes(
 ) -> list[StreamRoute]:
     """One route a stream; with `split` (a feed latency) one for the venue and, behind all of those, one for engine and strategies."""
 
+    quoted = {stream.instrument.id: True for stream in streams if stream.kind is Kind.QUOTE}
+
     def route(stream: Stream, *, at_venue: bool, at_engine: bool) -> StreamRoute:
         venue = venues[engine.session_of[stream.instrument.venue].settings.address]
-        return StreamRoute(stream, engine, venue, machines, at_venue=at_venue, at_engine=at_engine)
+        quotes = stream.instrument.id not in quoted
+        return StreamRoute(stream, engine, venue, machines, at_venue=at_venue, at_engine=at_engine, quotes=quotes)
 
     routes = [route(stream, at_venue=True, at_engine=not split) for stream in streams]
     if split:

@@ -8,15 +8,12 @@ import numpy as np
 
 from seawall.api.units import Nanos, Price
 from seawall.market_data.recorded import rows as recorded
-from seawall.market_data.recorded.kinds import ROW_COLUMNS, WIDEST, Kind
+from seawall.market_data.recorded.kinds import PRICES, QUANTITIES, ROW_COLUMNS, WIDEST, Kind
 
 # (time, stream, first column in ticks, first and second column as floats, rest), the columns as in ROW_COLUMNS. The rest of a trade is
 # None; else (second to fifth column in ticks or lots, third to fifth as floats), zeros where the kind has fewer.
 Row = tuple[Nanos, int, Price, float, float, Any]
 Rows = Iterator[Row]
-
-_PRICES = ("price", "bid", "ask", "open", "high", "low", "close")
-_QUANTITIES = ("quantity", "bid_quantity", "ask_quantity", "volume")
 
 
 class RowMaker:
@@ -29,9 +26,9 @@ class RowMaker:
         for index, stream in enumerate(streams):
             instrument = stream.instrument
             for column, name in enumerate(ROW_COLUMNS[stream.kind]):
-                if name in _PRICES:
+                if name in PRICES:
                     self._over[column, index], self._under[column, index] = instrument.tick, instrument.price_scale
-                elif name in _QUANTITIES:
+                elif name in QUANTITIES:
                     self._over[column, index], self._under[column, index] = instrument.lot, instrument.quantity_scale
 
     def rows(self, rows: recorded.Rows) -> Rows:

@@ -13,8 +13,8 @@ import typer
 
 from seawall.cli.errors import UserError
 
-COMMANDS = ("demo", "backtest", "sim", "replay", "diff", "new", "doctor")
-NOT_BUILT_YET = ("serve", "chaos", "data", "sweep")
+COMMANDS = ("demo", "backtest", "sim", "replay", "diff", "new", "doctor", "data")
+NOT_BUILT_YET = ("serve", "chaos", "sweep")
 
 
 def main() -> int:

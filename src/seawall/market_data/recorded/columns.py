@@ -1,4 +1,5 @@
-"""A table's columns as polars expressions in our names and units: time in nanoseconds UTC, figures as floats, aggressor as 1, -1, 0."""
+"""A table's columns as polars expressions in our names and units: time in nanoseconds UTC, figures as floats, ids as integers,
+aggressor as 1, -1, 0, and what is yes or no as that."""
 
 import polars as pl
 
@@ -9,6 +10,14 @@ from seawall.market_data.recorded.kinds import Kind, recognise
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 _BUYS = ["buy", "Buy", "BUY", "b", "B"]
 _SELLS = ["sell", "Sell", "SELL", "s", "S"]
+_ASKS = ["a", "A", "ask", "Ask", "ASK", *_SELLS]
+_MARKET = ["MARKET", "market", ""]  # Executions in the market. Others (an insurance fund's, a deleveraging) are prints beside it.
+_NO = ["", "0", "false", "False", "FALSE"]
+_CLOCKS = ("sent", "happened")  # Beside `time`: a table may do without, whatever they hold.
+_IDS = ("trade_id", "update_id", "first_update_id", "prev_update_id", "sequence")
+
+
+_NO_ID = -1
 
 
 def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) -> tuple[Kind, pl.LazyFrame]:
@@ -19,17 +28,11 @@ def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) ->
     """
     schema = frame.collect_schema()
     kind, columns = recognise(schema.names(), name)
-    out: list[pl.Expr] = []
-    for ours, theirs in columns.items():
-        dtype = schema[theirs]
-        if ours == "time":
-            out.append(_time(frame, theirs, dtype, name).alias(ours))
-        elif ours == "aggressor":
-            out.append(_aggressor(theirs, dtype).alias(ours))
-        elif dtype.is_numeric() or dtype in (pl.String, pl.Null):
-            out.append((pl.col(theirs).cast(pl.Int64).fill_null(0) if ours == "trade_id" else pl.col(theirs).cast(pl.Float64)).alias(ours))
-        else:
-            raise RecordingError(f"{name}: column {theirs} holds {dtype}, not numbers")
+    out = [
+        _column(frame, ours, theirs, schema[theirs], name).alias(ours)
+        for ours, theirs in columns.items()
+        if ours not in _CLOCKS or schema[theirs].is_temporal() or schema[theirs].is_integer()
+    ]
     present = {column.lower(): column for column in schema.names()}
     if symbol is None and "symbol" not in present:
         raise RecordingError(
@@ -41,6 +44,26 @@ def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) ->
             value = value.cast(pl.String).cast(pl.Categorical)
         out.append(value.alias(ours))
     return kind, frame.select(out)
+
+
+def _column(frame: pl.LazyFrame, ours: str, theirs: str, dtype: pl.DataType, name: str) -> pl.Expr:
+    value = pl.col(theirs)
+    text = dtype in _TEXT
+    if ours == "time" or ours in _CLOCKS:
+        return _time(frame, theirs, dtype, name)
+    if ours == "aggressor":
+        return _aggressor(theirs, dtype)
+    if ours == "side":
+        return value.cast(pl.String).is_in(_ASKS) if text else value < 0
+    if ours == "execution":
+        return (~value.cast(pl.String).is_in(_MARKET)).fill_null(False)
+    if ours in ("block", "is_snapshot"):
+        return (value if dtype == pl.Boolean else ~value.cast(pl.String).is_in(_NO)).fill_null(False)
+    if not (dtype.is_numeric() or dtype in (pl.String, pl.Null)):
+        raise RecordingError(f"{name}: column {theirs} holds {dtype}, not numbers")
+    if ours in _IDS:
+        return value.cast(pl.Int64).fill_null(_NO_ID if ours == "prev_update_id" else 0)
+    return value.cast(pl.Float64)
 
 
 def _time(frame: pl.LazyFrame, column: str, dtype: pl.DataType, name: str) -> pl.Expr:

@@ -1,4 +1,5 @@
-"""Recorded floats to ticks and lots, a column at a time. A price off the grid refuses its row; quantities are rounded down to the lot."""
+"""Recorded floats to ticks and lots, a column at a time. A price off the grid refuses its row, of depth its message; quantities are rounded
+down to the lot."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -6,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from seawall.market_data.recorded.depth import whole_messages
 from seawall.market_data.recorded.grid import on_grid
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Bools, Floats, Ints, Refusal
@@ -37,6 +39,9 @@ def _trades(raw: dict[str, Any], scale: Scale, codes: Codes) -> tuple[Ints, ...]
     quantity = _lots(raw["quantity"], scale, codes)
     _refuse(codes, raw["quantity"] <= 0, Refusal.NOT_POSITIVE)
     _refuse(codes, quantity == 0, Refusal.UNDER_ONE_LOT)
+    for name in ("execution", "block"):
+        if name in raw:
+            _refuse(codes, raw[name], Refusal.OUTSIDE_MARKET)
     return price, quantity, raw["aggressor"], raw["trade_id"]
 
 
@@ -46,7 +51,8 @@ def _quotes(raw: dict[str, Any], scale: Scale, codes: Codes) -> tuple[Ints, ...]
         for name, convert_side in (("bid", _side), ("bid_quantity", _lots), ("ask", _side), ("ask_quantity", _lots))
     )
     _refuse(codes, (bid > ask) & (ask > 0), Refusal.CROSSED)
-    return bid, bid_quantity, ask, ask_quantity
+    ids = (raw["update_id"],) if "update_id" in raw else ()  # Where they were asked for.
+    return bid, bid_quantity, ask, ask_quantity, *ids
 
 
 def _bars(raw: dict[str, Any], scale: Scale, codes: Codes) -> tuple[Ints, ...]:
@@ -56,10 +62,19 @@ def _bars(raw: dict[str, Any], scale: Scale, codes: Codes) -> tuple[Ints, ...]:
     return opened, high, low, close, volume
 
 
+def _depth(raw: dict[str, Any], scale: Scale, codes: Codes) -> tuple[Ints, ...]:
+    price = _ticks(raw["price"], scale, codes)
+    quantity = _lots(raw["quantity"], scale, codes)
+    if codes.any():
+        _refuse(codes, whole_messages(codes != 0, raw["flags"]), Refusal.BROKEN_MESSAGE)
+    return price, quantity, raw["flags"], raw["previous"], raw["update_id"]
+
+
 _CONVERSIONS: dict[Kind, Callable[[dict[str, Any], Scale, Codes], tuple[Ints, ...]]] = {
     Kind.TRADE: _trades,
     Kind.QUOTE: _quotes,
     Kind.BAR: _bars,
+    Kind.DEPTH: _depth,
 }
 
 

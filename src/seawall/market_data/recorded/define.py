@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from seawall.api.instruments import Instrument, InstrumentId, define_spot, instrument_id
+from seawall.api.instruments import Instrument, InstrumentId, InstrumentKind, Symbol, define_spot, instrument_id
 from seawall.market_data.recorded.catalogue import Catalogue, SymbolEntry
 from seawall.market_data.recorded.errors import RecordingError
 from seawall.market_data.recorded.grid import Grid
-from seawall.market_data.recorded.kinds import ROW_COLUMNS, Kind
+from seawall.market_data.recorded.kinds import PRICES, QUANTITIES
 from seawall.market_data.recorded.sources import Source
 from seawall.market_data.recorded.survey import Block
+from seawall.market_data.recorded.symbols import currencies, is_perpetual
 
 _DEFAULT_FEE = Decimal("0.001")
 _MAX_DECIMALS = 12  # Beyond it a few million of the currency would no longer fit 64 bits.
@@ -44,7 +45,9 @@ def define(
         if market.id not in fixed:
             entries[market] = _completed(market, catalogue.entry(*market), blocks, warnings)
     decimals = _decimals(entries, catalogue, [fixed[market.id] for market in markets if market.id in fixed])
-    return {market: fixed[market.id] if market.id in fixed else _spot(market, entries[market], decimals) for market in markets}, warnings
+    return {
+        market: fixed[market.id] if market.id in fixed else _instrument(market, entries[market], decimals) for market in markets
+    }, warnings
 
 
 def _completed(market: Market, entry: SymbolEntry, blocks: list[tuple[Source, Block]], warnings: list[str]) -> SymbolEntry:
@@ -76,12 +79,12 @@ def _completed(market: Market, entry: SymbolEntry, blocks: list[tuple[Source, Bl
 def _learn(blocks: list[tuple[Source, Block]]) -> Grid:
     grid = Grid()
     for source, block in blocks:
-        columns = [name for kind in Kind for name in ROW_COLUMNS[kind] if name in source.columns and name not in ("aggressor", "trade_id")]
+        columns = [name for name in (*PRICES, *QUANTITIES) if name in source.columns]
         for _, table in source.slices([*columns, "venue", "symbol"], block.first_row, block.last_row + 1):
             if not block.pure:
                 table = table.filter(venue=block.venue, symbol=block.symbol)
             for name in columns:
-                learn = grid.learn_quantities if "quantity" in name or name == "volume" else grid.learn_prices
+                learn = grid.learn_quantities if name in QUANTITIES else grid.learn_prices
                 learn(table[name].to_numpy())
     return grid
 
@@ -91,7 +94,7 @@ def _decimals(entries: dict[Market, SymbolEntry], catalogue: Catalogue, fixed: S
     needed: dict[str, int] = {}
     for market, entry in entries.items():
         assert entry.tick is not None and entry.lot is not None, "tick and lot are known here"
-        base, _, quote = market.symbol.partition("-")
+        base, quote = currencies(market.symbol)
         for currency, step in ((base, entry.lot), (quote, entry.tick * entry.lot)):
             needed[currency] = max(needed.get(currency, 0), _places(step))
     decimals = {currency: max(places, catalogue.decimals(currency)) for currency, places in needed.items()}
@@ -110,8 +113,9 @@ def _places(value: Decimal) -> int:
     return -int(value.normalize().as_tuple().exponent)
 
 
-def _spot(market: Market, entry: SymbolEntry, decimals: dict[str, int]) -> Instrument:
-    base, _, quote = market.symbol.partition("-")
+def _instrument(market: Market, entry: SymbolEntry, decimals: dict[str, int]) -> Instrument:
+    """Of an inverse contract only tick and lot mean what they say: its money is in the coin, and nobody trades it here."""
+    base, quote = currencies(market.symbol)
     for currency in (base, quote):
         if decimals[currency] > _MAX_DECIMALS:
             raise RecordingError(
@@ -120,6 +124,9 @@ def _spot(market: Market, entry: SymbolEntry, decimals: dict[str, int]) -> Instr
             )
     texts = {name: format(value, "f") for name, value in msgspec.structs.asdict(entry).items() if value is not None}
     try:
-        return define_spot(market.venue, market.symbol, base_decimals=decimals[base], quote_decimals=decimals[quote], **texts)
+        spot = define_spot(market.venue, f"{base}-{quote}", base_decimals=decimals[base], quote_decimals=decimals[quote], **texts)
     except ValueError as error:
         raise RecordingError(f"{market.id}: {error}", "Correct its entry in the instruments file.") from None
+    if not is_perpetual(market.symbol):
+        return spot
+    return msgspec.structs.replace(spot, id=market.id, symbol=Symbol(market.symbol), kind=InstrumentKind.PERPETUAL)

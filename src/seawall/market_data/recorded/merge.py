@@ -1,16 +1,21 @@
-"""Many readers, one order: by time, then by stream. Holds a slice or two of each reader, and none of one whose time has not come."""
+"""Many readers, one order: by time, then by stream; but what one instrument's recording has numbered through all kinds, by that number.
+Holds a slice or two of each reader, and none of one whose time has not come."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from seawall.market_data.recorded.rows import Rows, joined
+from seawall.market_data.recorded.rows import Ints, Rows, joined
 
 Reading = Iterator[tuple[Rows, bool]]  # Rows, whose time never falls, and whether more may follow.
 
 
-def merged(readers: Sequence[tuple[int, Reading]]) -> Iterator[Rows]:
-    """Rows of all readers, each given with a time before which it has nothing. No two pieces share a time."""
+def merged(readers: Sequence[tuple[int, Reading]], markets: Sequence[int] = ()) -> Iterator[Rows]:
+    """Rows of all readers, each given with a time before which it has nothing. No two pieces share a time.
+
+    `markets`: of each stream, the rank of its instrument; needed where rows have a `sequence`.
+    """
+    ranks = np.array(markets, dtype=np.int64)
     reading = dict(enumerate(iterator for _, iterator in readers))
     not_before = dict(enumerate(first_time for first_time, _ in readers))  # What a reader yields next is no earlier.
     waiting: dict[int, Rows] = {}
@@ -30,7 +35,7 @@ def merged(readers: Sequence[tuple[int, Reading]]) -> Iterator[Rows]:
             else:
                 del waiting[number]
         if ready:
-            yield _in_order(joined(ready))
+            yield _in_order(joined(ready), ranks)._replace(sequence=None)
 
 
 def _horizon(reading: dict[int, Reading], not_before: dict[int, int]) -> int | None:
@@ -48,13 +53,13 @@ def _read_on(number: int, reading: dict[int, Reading], not_before: dict[int, int
     del reading[number]
 
 
-def _in_order(rows: Rows) -> Rows:
-    time, stream = rows.time, rows.stream
-    later = time[1:] > time[:-1]
-    if bool((later | ((time[1:] == time[:-1]) & (stream[1:] >= stream[:-1]))).all()):
-        return rows
-    by_time = np.argsort(time, kind="stable")  # Runs that are sorted already: one pass of merging.
-    time, stream = time[by_time], stream[by_time]
-    if bool(((time[1:] == time[:-1]) & (stream[1:] < stream[:-1])).any()):
-        by_time = np.lexsort((rows.stream, rows.time))
-    return rows.take(by_time)
+def _in_order(rows: Rows, ranks: Ints) -> Rows:
+    if bool((rows.time[1:] < rows.time[:-1]).any()):
+        rows = rows.take(np.argsort(rows.time, kind="stable"))  # Runs that are sorted already: one pass of merging.
+    keys = (rows.stream,) if rows.sequence is None else (rows.stream, rows.sequence, ranks[rows.stream])  # The last one counts most.
+    falls = np.zeros(max(0, len(rows.time) - 1), dtype=np.bool_)
+    for key in keys:
+        falls = (key[1:] < key[:-1]) | ((key[1:] == key[:-1]) & falls)
+    if bool((falls & (rows.time[1:] == rows.time[:-1])).any()):
+        return rows.take(np.lexsort((*keys, rows.time)))
+    return rows

@@ -9,7 +9,7 @@ from seawall.api.units import SECOND, Nanos
 from seawall.market_data.recorded.catalogue import Catalogue, load_catalogue
 from seawall.market_data.recorded.define import Market, define
 from seawall.market_data.recorded.errors import RecordingError
-from seawall.market_data.recorded.kinds import Kind
+from seawall.market_data.recorded.kinds import Kind, plural
 from seawall.market_data.recorded.reader import Reader
 from seawall.market_data.recorded.recording import Recording
 from seawall.market_data.recorded.rows import Stream
@@ -39,6 +39,7 @@ def open_recording(
     symbol: str | None = None,
     bar_interval_ns: int | None = None,
     bar_quotes: bool = True,
+    trading: bool = True,
 ) -> Recording:
     """Opens files, patterns and tables as one recorded market.
 
@@ -49,6 +50,7 @@ def open_recording(
         venue, symbol: of tables without such columns.
         bar_interval_ns: of every bar, instead of the most common step of each stream.
         bar_quotes: read the bid and ask at a bar's close, where recorded, as a quote delivered just before the bar.
+        trading: refuse instruments that cannot be traded. Without it they can be looked at.
 
     Raises:
         RecordingError: says what is wrong, where, and what is allowed.
@@ -59,7 +61,8 @@ def open_recording(
     else:
         catalogue, given = load_catalogue(), tuple(instruments)
     opened = _choose([_look_through(source, catalogue) for source in open_sources(sources, venue, symbol)], venues, symbols)
-    _refuse_perpetuals(catalogue, [market for each in opened for _, market in each.found])
+    if trading:
+        _refuse_perpetuals(catalogue, [market for each in opened for _, market in each.found])
 
     markets: dict[Market, list[tuple[Source, Block]]] = {}
     for source, _, found in opened:
@@ -138,9 +141,9 @@ def _stream(index: int, kind: Kind, instrument: Instrument, source: Source, bloc
 
 
 def _readers(source: Source, kind: Kind, blocks: Sequence[Block], streams: Sequence[Stream], in_order: bool) -> list[Reader]:
-    """One reader for a source in order of time, else one for each block."""
+    """One reader for a source in order of time, else one for each block; always one for each where messages are of several rows."""
     members = {(block.venue, block.symbol): stream for block, stream in zip(blocks, streams, strict=True)}
-    if in_order and len(members) > 1 and len({stream.interval: True for stream in streams}) == 1:
+    if kind is not Kind.DEPTH and in_order and len(members) > 1 and len({stream.interval: True for stream in streams}) == 1:
         first, stop = min(block.first_row for block in blocks), max(block.last_row for block in blocks) + 1
         return [Reader(source, kind, members, first, stop, pure=False)]
     return [
@@ -159,8 +162,10 @@ def _check_overlaps(streams: Sequence[Stream], warnings: list[str]) -> None:
         latest = group[0]  # The one that lasts longest so far.
         for stream in group[1:]:
             if stream.first_time <= latest.last_time:
-                text = f"{latest.source} and {stream.source} both have {stream.kind}s of {stream.instrument.id} at the same time"
+                text = f"{latest.source} and {stream.source} both have {plural(stream.kind)} of {stream.instrument.id} at the same time"
                 if stream.kind is Kind.BAR:
                     raise RecordingError(text, "Leave one of them out.")
+                if stream.kind is Kind.DEPTH:
+                    raise RecordingError(text, "Leave one of them out: two builders of one book contradict each other.")
                 warnings.append(f"{text}: both are used")
             latest = max(latest, stream, key=lambda stream: stream.last_time)

@@ -8,13 +8,17 @@ import msgspec
 import numpy as np
 import polars as pl
 
+from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded.convert import REFUSALS, Codes, Scale, convert
+from seawall.market_data.recorded.depth import RECORDED, as_snapshot, feed, starts, with_flags
 from seawall.market_data.recorded.kinds import ROW_COLUMNS, Kind
-from seawall.market_data.recorded.rows import Ints, Refusal, Rows, Stream
+from seawall.market_data.recorded.rows import Ints, Refusal, Rows, Stream, joined
 from seawall.market_data.recorded.sources import Source
 
 Raw = dict[str, Any]  # Column -> array, as recorded.
 Refused = dict[int, Counter[Refusal]]  # By stream.
+
+_BESIDE = {Kind.TRADE: ("execution", "block", "sequence"), Kind.QUOTE: ("sequence",)}  # Read, and not part of the row.
 
 
 class Reader(msgspec.Struct):
@@ -29,6 +33,7 @@ class Reader(msgspec.Struct):
     first_row: int
     stop_row: int
     pure: bool  # Every row belongs to the only member.
+    with_ids: bool = False  # Quotes get their update id as a fifth column.
 
     @property
     def span(self) -> tuple[int, int]:
@@ -38,8 +43,11 @@ class Reader(msgspec.Struct):
 
     def read(self, start: int, stop: int, slice_rows: int, refused: Refused) -> Iterator[tuple[Rows, bool]]:
         """Rows delivered at start <= time < stop, and whether more may follow. Refused ones are left out, and added to `refused`."""
-        columns = [name for name in ("time", *ROW_COLUMNS[self.kind]) if name in self.source.columns]
-        names = columns if self.pure else [*columns, "venue", "symbol"]
+        if self.kind is Kind.DEPTH:
+            yield from self._read_depth(start, stop, slice_rows, refused)
+            return
+        ids = ("update_id",) if self.with_ids else ()
+        columns, names = self._columns(*ROW_COLUMNS[self.kind], *_BESIDE.get(self.kind, ()), *ids)
         for first_row, table in self.source.slices(names, self.first_row, self.stop_row, slice_rows):
             raw: Raw = {name: table[name].to_numpy() for name in columns}
             self._complete(raw, first_row)
@@ -49,11 +57,44 @@ class Reader(msgspec.Struct):
             if self.source.kind is Kind.BAR:
                 raw["time"] = raw["time"] + np.array([stream.interval for stream in self.members.values()])[member]
             low, high = np.searchsorted(raw["time"], (start, stop))
-            raw = {name: values[low:high] for name, values in raw.items()}
             more = high == len(member) and first_row + len(table) < self.stop_row
-            yield self._integers(raw, member[low:high], refused), more
+            yield self._integers(*_only(slice(low, high), raw, member), refused), more
             if not more:
                 return
+
+    def _read_depth(self, start: int, stop: int, slice_rows: int, refused: Refused) -> Iterator[tuple[Rows, bool]]:
+        """Of one stream, by whole messages. What precedes `start` builds the book, which comes as a snapshot at `start`."""
+        (stream,) = self.members.values()
+        columns, names = self._columns(*RECORDED, "sequence")
+        book = None if stream.first_time >= start else BookBuilder()
+        carried: Raw = {}
+        for first_row, table in self.source.slices(names, self.first_row, self.stop_row, slice_rows):
+            raw: Raw = {name: table[name].to_numpy() for name in columns}
+            member = np.zeros(len(table), dtype=np.int64) if self.pure else self._members_of(table)
+            raw, _ = _only(member >= 0, raw, member)
+            if carried:
+                raw = {name: np.concatenate((carried[name], values)) for name, values in raw.items()}
+            last_slice = first_row + len(table) >= self.stop_row
+            whole = len(raw["time"]) if last_slice else int(np.flatnonzero(starts(raw))[-1]) if len(raw["time"]) else 0
+            carried = _part(raw, whole, None)  # The last message may go on.
+            low, high = (int(place) for place in np.searchsorted(raw["time"][:whole], (start, stop)))
+            more = high == whole and not last_slice
+            rows = self._integers(with_flags(_part(raw, low, high)), np.zeros(high - low, dtype=np.int64), refused)
+            if book is not None:
+                before = self._integers(with_flags(_part(raw, 0, low)), np.zeros(low, dtype=np.int64), {})
+                for _ in feed(book, before):
+                    pass
+                if low < whole or not more:
+                    opening, book = as_snapshot(book, start, stream.index), None
+                    rows = rows if opening is None else joined([opening, rows])
+            yield rows, more
+            if not more:
+                return
+
+    def _columns(self, *wanted: str) -> tuple[list[str], list[str]]:
+        """Those the source has; the same with what tells members apart, if that is needed."""
+        columns = ["time", *(name for name in wanted if name in self.source.columns)]
+        return columns, columns if self.pure else [*columns, "venue", "symbol"]
 
     def _integers(self, raw: Raw, member: Ints, refused: Refused) -> Rows:
         if self.source.kind is Kind.BAR and self.source.has_quotes:  # A minute without trades, or without quotes, is a gap.
@@ -63,7 +104,7 @@ class Reader(msgspec.Struct):
         streams = tuple(self.members.values())
         columns, codes = convert(self.kind, raw, _scale(streams, member))
         numbers = np.array([stream.index for stream in streams])[member]
-        rows = Rows(raw["time"], numbers, columns, self.kind)
+        rows = Rows(raw["time"], numbers, columns, self.kind, raw.get("sequence"))
         if codes.any():
             _count(codes, numbers, refused)
             rows = rows.take(np.flatnonzero(codes == 0))
@@ -90,6 +131,10 @@ class Reader(msgspec.Struct):
         )
         found: Ints = lookup[tuple(codes)]
         return found
+
+
+def _part(raw: Raw, start: int, stop: int | None) -> Raw:
+    return {name: values[start:stop] for name, values in raw.items()}
 
 
 def _only(chosen: Any, raw: Raw, member: Ints) -> tuple[Raw, Ints]:

@@ -4,19 +4,22 @@ Times. A trade or quote is delivered at `ts_recv` where the table has it, else a
 at its close, the time it opened plus its interval. Gaps stay gaps.
 
 Order. Rows of one time come in the order of their streams: by source as given, then venue, then symbol, a bar's quote before the bar;
-within a stream as recorded.
+within a stream as recorded. Where a recording numbers its messages (`msg_seq`), rows of one instrument and time come in that order,
+whatever their kind.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+import msgspec
+
 from seawall.api.instruments import Instrument
 from seawall.market_data.recorded.delay import heard_twice
 from seawall.market_data.recorded.merge import merged
 from seawall.market_data.recorded.reader import Reader, Refused
 from seawall.market_data.recorded.rows import Chunk, Rows, Stream
-from seawall.market_data.recorded.sources import Source
+from seawall.market_data.recorded.sources import SLICE_ROWS, Source
 
 CHUNK_ROWS = 65_536
 _SLICE_CHUNKS = 4  # Chunks that one reader reads at a time,
@@ -46,6 +49,8 @@ class Recording:
         self._sources = sources
         self._readers = readers
         self._inputs: tuple[Input, ...] | None = None
+        order = {instrument.id: rank for rank, instrument in enumerate(self.instruments)}
+        self._ranks = [order[stream.instrument.id] for stream in streams]
 
     @property
     def bars_only(self) -> tuple[Instrument, ...]:
@@ -70,7 +75,7 @@ class Recording:
         first, last = (-_FOREVER if start is None else start), (_FOREVER if end is None else end)
         readers = [reader for reader in self._readers if reader.span[0] < last and first <= reader.span[1]]
         slice_rows = min(_SLICE_CHUNKS * chunk_rows, max(_LEAST_ROWS, _HELD_ROWS // _at_once(readers)))
-        pieces = merged([(reader.span[0], reader.read(first, last, slice_rows, self.refused)) for reader in readers])
+        pieces = merged([(reader.span[0], reader.read(first, last, slice_rows, self.refused)) for reader in readers], self._ranks)
         if feed_latency_ns is not None:
             pieces = heard_twice(pieces, feed_latency_ns, len(self.streams))
         for rows in pieces:
@@ -83,6 +88,15 @@ class Recording:
         """What `read` yields, as plain lists."""
         for rows in self.read(start, end, feed_latency_ns=feed_latency_ns, chunk_rows=chunk_rows):
             yield Chunk(rows.time.tolist(), rows.stream.tolist(), tuple(column.tolist() for column in rows.columns), rows.kind)
+
+    def alone(self, stream: Stream, *, with_ids: bool = False) -> Iterator[Rows]:
+        """All rows of one stream, unmerged. `with_ids`: quotes with their update id as a fifth column, where recorded."""
+        (reader,) = (reader for reader in self._readers if stream in reader.members.values() and reader.kind is stream.kind)
+        only = {key: member for key, member in reader.members.items() if member == stream}
+        alone = msgspec.structs.replace(reader, members=only, pure=reader.pure and len(reader.members) == 1, with_ids=with_ids)
+        for rows, _ in alone.read(-_FOREVER, _FOREVER, SLICE_ROWS, {}):
+            if len(rows.time):
+                yield rows
 
 
 def _at_once(readers: Sequence[Reader]) -> int:

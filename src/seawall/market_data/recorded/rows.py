@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -51,6 +51,8 @@ class Refusal(StrEnum):
     UNDER_ONE_LOT = "the traded quantity is under one lot"
     BROKEN_BAR = "high or low does not contain open and close"
     CROSSED = "the bid is above the ask"
+    OUTSIDE_MARKET = "a print beside the market: an insurance fund's, a deleveraging, a block trade"
+    BROKEN_MESSAGE = "another level of the same message is refused"
 
 
 class Rows(NamedTuple):
@@ -60,12 +62,17 @@ class Rows(NamedTuple):
     stream: Ints
     columns: tuple[Ints, ...]
     kind: Kind | None
+    sequence: Ints | None = None  # Places in the instrument's recording, over all kinds. While rows are merged.
 
     def part(self, start: int, stop: int | None) -> "Rows":
-        return Rows(self.time[start:stop], self.stream[start:stop], tuple(column[start:stop] for column in self.columns), self.kind)
+        return self._chosen(slice(start, stop))
 
     def take(self, order: npt.NDArray[np.intp]) -> "Rows":
-        return Rows(self.time[order], self.stream[order], tuple(column[order] for column in self.columns), self.kind)
+        return self._chosen(order)
+
+    def _chosen(self, chosen: Any) -> "Rows":
+        columns = tuple(column[chosen] for column in self.columns)
+        return Rows(self.time[chosen], self.stream[chosen], columns, self.kind, None if self.sequence is None else self.sequence[chosen])
 
 
 def joined(pieces: Sequence[Rows]) -> Rows:
@@ -77,7 +84,11 @@ def joined(pieces: Sequence[Rows]) -> Rows:
         kind = None
     width = len(pieces[0].columns) if kind is not None else WIDEST
     columns = tuple(np.concatenate([_column(piece, number) for piece in pieces]) for number in range(width))
-    return Rows(np.concatenate([p.time for p in pieces]), np.concatenate([p.stream for p in pieces]), columns, kind)
+    sequence = None
+    if any(piece.sequence is not None for piece in pieces):
+        nowhere = [np.zeros(len(p.time), dtype=np.int64) if p.sequence is None else p.sequence for p in pieces]
+        sequence = np.concatenate(nowhere)
+    return Rows(np.concatenate([p.time for p in pieces]), np.concatenate([p.stream for p in pieces]), columns, kind, sequence)
 
 
 def _column(rows: Rows, number: int) -> Ints:

@@ -39,3 +39,9 @@ def canonical(raw: str, contracts: Contracts = Contracts.SPOT) -> str:
 
 def is_perpetual(symbol: str) -> bool:
     return symbol.endswith(_PERPETUAL)
+
+
+def currencies(symbol: str) -> tuple[str, str]:
+    """Base and quote of a canonical symbol."""
+    base, _, quote = symbol.removesuffix(_PERPETUAL).partition("-")
+    return base, quote

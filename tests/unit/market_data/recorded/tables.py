@@ -78,3 +78,39 @@ def quotes(
             **columns,
         }
     )
+
+
+Change = tuple[str, float, float]  # Side, price, quantity.
+
+
+def depth(
+    messages: Sequence[tuple[int | None, int, Sequence[Change]]],
+    *,
+    start: int = START,
+    step: int = SECOND,
+    previous: Sequence[int] = (),
+    **columns: Any,
+) -> pl.DataFrame:
+    """One message each step: (first update id, final update id, changes). Without a first id it is a snapshot."""
+    rows = [
+        {
+            "ts_recv": start + n * step,
+            "venue": columns.get("venue", VENUE),
+            "symbol": columns.get("symbol", "BTCUSDT"),
+            "msg_seq": n,
+            "is_snapshot": first is None,
+            "side": side,
+            "price": float(price),
+            "qty": float(quantity),
+            "first_update_id": first,
+            "final_update_id": final,
+            "prev_update_id": previous[n] if previous else None,
+        }
+        for n, (first, final, changes) in enumerate(messages)
+        for side, price, quantity in changes
+    ]
+    ids = dict.fromkeys(("first_update_id", "prev_update_id"), pl.Int64)
+    return pl.DataFrame(rows, schema_overrides=ids).with_columns(ts_recv=times([row["ts_recv"] for row in rows]))
+
+
+SNAPSHOT: Sequence[Change] = (("b", 100.00, 1), ("b", 99.99, 2), ("a", 100.02, 1), ("a", 100.03, 2))

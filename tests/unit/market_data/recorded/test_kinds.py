@@ -15,6 +15,7 @@ from seawall.market_data.recorded.kinds import Kind, recognise
         ("timestamp price quantity", Kind.TRADE),
         ("ts_recv venue symbol update_id bid_px bid_qty ask_px ask_qty", Kind.QUOTE),
         ("time bid bid_size ask ask_size", Kind.QUOTE),
+        ("ts_recv venue symbol msg_seq is_snapshot side price qty first_update_id final_update_id prev_update_id", Kind.DEPTH),
     ],
 )
 def test_each_kind_is_known_by_its_columns(columns: str, kind: Kind) -> None:
@@ -32,8 +33,8 @@ def test_a_missing_column_is_named_with_its_table() -> None:
         recognise(["ts", "open", "high", "low", "close"], "march.csv")
 
 
-def test_depth_is_refused_by_name() -> None:
-    with pytest.raises(RecordingError, match="depth is not read yet"):
+def test_what_is_marked_as_depth_is_not_taken_for_trades() -> None:
+    with pytest.raises(RecordingError, match="closest to depth, which would also need: first_update_id"):
         recognise(["ts_recv", "side", "price", "qty", "is_snapshot", "final_update_id"], "t")
 
 

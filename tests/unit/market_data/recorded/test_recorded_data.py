@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from seawall.market_data.recorded import Kind, RecordingError, open_recording
+from seawall.market_data.recorded.verify import verify
 
 
 def test_the_depeg_is_read_whole(seawall_data: Path) -> None:
@@ -55,9 +56,25 @@ def test_bars_with_quotes_know_minutes_without_either(seawall_data: Path) -> Non
     assert recording.refused == {}
 
 
-def test_depth_is_refused_by_name(seawall_data: Path) -> None:
-    with pytest.raises(RecordingError, match="depth is not read yet"):
-        open_recording(seawall_data / "binance_ticks_20240808_depth_l2.parquet")
+def test_every_book_agrees_with_every_quote(seawall_data: Path) -> None:
+    """Spot and USD-M, whose continuity rules differ: no gap, no difference, and enough that was compared."""
+    session = str(seawall_data / "binance_ticks_20240808_")
+    results = verify(f"{session}depth_l2.parquet", f"{session}quotes_l1.parquet")
+    assert [(r.instrument.id, r.rows, r.compared) for r in results] == [
+        ("binance_spot:BTC-USDT", 300_111, 1_072),
+        ("binance_spot:ETH-USDT", 274_764, 1_056),
+        ("binance_usdm:BTC-USDT-PERP", 445_521, 629),
+        ("binance_usdm:ETH-USDT-PERP", 430_662, 551),
+    ]
+    assert [(r.differing, r.gaps, r.old, r.crossed, r.live) for r in results] == [(0, 0, 0, 0, True)] * 4
+
+
+def test_inverse_contracts_are_read_and_not_traded(seawall_data: Path) -> None:
+    file = seawall_data / "binance_ticks_20240808_trades.parquet"
+    with pytest.raises(RecordingError, match=r"binance_coinm:BTC-USD-PERP.* cannot be traded: .*inverse \(coin-margined\)"):
+        open_recording(file, venues=["binance_coinm"])
+    recording = open_recording(file, venues=["binance_coinm"], trading=False)
+    assert sum(len(chunk.time) for chunk in recording.chunks()) == 8_830
 
 
 def test_years_of_hours_keep_their_gaps(seawall_data: Path) -> None:
