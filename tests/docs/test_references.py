@@ -141,5 +141,9 @@ def test_every_command_that_a_page_names_exists() -> None:
         if name in main.NOT_BUILT_YET:
             continue
         assert name in commands, line
-        options = [option for parameter in commands[name].params for option in parameter.opts]
+        command = commands[name]
+        if within := getattr(command, "commands", None):
+            assert line.split()[2] in within, line
+            command = within[line.split()[2]]
+        options = [option for parameter in command.params for option in parameter.opts]
         assert [word for word in re.findall(r"(?<= )--[\w-]+", line) if word not in options] == [], line
