@@ -6,7 +6,17 @@ from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, Q
 from seawall.api.instruments import InstrumentId, define_spot
 from seawall.api.market_data import QueryDepth
 from seawall.api.message import Address, Message
-from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderType, PlaceOrder, Side, TimeInForce, TradeId
+from seawall.api.orders import (
+    AccountId,
+    CancelOrder,
+    ClientOrderId,
+    OrderType,
+    PlaceOrder,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+    TradeId,
+)
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.exchange.core.machine import Exchange
 
@@ -44,6 +54,81 @@ LIMIT_MAKER = st.builds(
 )
 MARKET = st.builds(PlaceOrder, MEMBERS, IDS, LISTED, SIDES, st.just(OrderType.MARKET), quantity=QUANTITIES)
 BY_AMOUNT = st.builds(PlaceOrder, MEMBERS, IDS, LISTED, SIDES, st.just(OrderType.MARKET), quote_quantity=st.integers(1, 5_000).map(Money))
+STP = st.sampled_from(SelfTradePrevention)
+STOP = st.builds(
+    PlaceOrder,
+    MEMBERS,
+    IDS,
+    LISTED,
+    SIDES,
+    st.sampled_from([OrderType.STOP_LOSS, OrderType.TAKE_PROFIT]),
+    quantity=QUANTITIES,
+    stop_price=PRICES,
+    trailing_delta_bps=st.sampled_from([0, 0, 100, 300]),
+    self_trade_prevention=STP,
+)
+STOP_LIMIT = st.builds(
+    PlaceOrder,
+    MEMBERS,
+    IDS,
+    LISTED,
+    SIDES,
+    st.sampled_from([OrderType.STOP_LOSS_LIMIT, OrderType.TAKE_PROFIT_LIMIT]),
+    st.sampled_from([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+    quantity=QUANTITIES,
+    price=PRICES,
+    stop_price=PRICES,
+    self_trade_prevention=STP,
+)
+TRAILING = st.builds(
+    PlaceOrder,
+    MEMBERS,
+    IDS,
+    LISTED,
+    SIDES,
+    st.sampled_from([OrderType.STOP_LOSS, OrderType.TAKE_PROFIT]),
+    quantity=st.integers(1, 5).map(Quantity),
+    trailing_delta_bps=st.sampled_from([50, 100, 200, 400]),
+)
+ICEBERG = st.builds(
+    PlaceOrder,
+    MEMBERS,
+    IDS,
+    LISTED,
+    SIDES,
+    st.sampled_from([OrderType.LIMIT, OrderType.LIMIT, OrderType.LIMIT_MAKER]),
+    quantity=st.integers(3, 20).map(Quantity),
+    price=PRICES,
+    display_quantity=st.integers(1, 3).map(Quantity),
+    self_trade_prevention=STP,
+)
+GOOD_TILL = st.builds(
+    PlaceOrder,
+    MEMBERS,
+    IDS,
+    LISTED,
+    SIDES,
+    st.sampled_from([OrderType.LIMIT, OrderType.LIMIT_MAKER]),
+    st.just(TimeInForce.GTD),
+    QUANTITIES,
+    PRICES,
+    expire_time=st.integers(5, 60).map(Nanos),
+)
+PREVENTING = st.builds(
+    PlaceOrder,
+    MEMBERS,
+    IDS,
+    LISTED,
+    SIDES,
+    st.sampled_from([OrderType.LIMIT, OrderType.LIMIT_MAKER]),
+    st.sampled_from([TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
+    QUANTITIES,
+    PRICES,
+    self_trade_prevention=STP,
+)
+MARKET_PREVENTING = st.builds(
+    PlaceOrder, MEMBERS, IDS, LISTED, SIDES, st.just(OrderType.MARKET), quantity=QUANTITIES, self_trade_prevention=STP
+)
 CANCEL = st.builds(CancelOrder, MEMBERS, IDS, LISTED)
 QUERY = st.one_of(
     st.builds(QueryOrder, ACCOUNTS, st.just(1), LISTED, IDS),
@@ -73,6 +158,12 @@ NONSENSE = st.one_of(
         NUMBERS.map(Price),
         (st.just(0) | NUMBERS).map(Money),
         (st.just(0) | NUMBERS).map(Nanos),
+        stop_price=(st.just(0) | NUMBERS).map(Price),
+        trailing_delta_bps=st.just(0) | NUMBERS,
+        display_quantity=(st.just(0) | NUMBERS).map(Quantity),
+        expire_time=(st.just(0) | NUMBERS).map(Nanos),
+        reduce_only=st.sampled_from([False, False, True]),
+        self_trade_prevention=STP,
     ),
     st.builds(CancelOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, NUMBERS.map(Nanos)),
     st.builds(OpenAccount, SOME_ACCOUNT, TEXTS.map(Address), SOME_AMOUNTS),
@@ -84,7 +175,8 @@ NONSENSE = st.one_of(
     st.builds(Heartbeat, SOME_ACCOUNT, NUMBERS),
 )
 
-SENSIBLE = weighted((4, BID), (4, OFFER), (2, ORDER), (1, LIMIT_MAKER), (1, MARKET), (1, BY_AMOUNT), (4, CANCEL))
+SPECIAL = weighted((3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (2, PREVENTING), (1, MARKET_PREVENTING))
+SENSIBLE = weighted((4, BID), (4, OFFER), (2, ORDER), (1, LIMIT_MAKER), (1, MARKET), (1, BY_AMOUNT), (4, CANCEL), (6, SPECIAL))
 # Long enough that books fill before they are traded away.
 COMMANDS = st.lists(SENSIBLE, min_size=30, max_size=60)
 COMMANDS_AND_QUERIES = st.lists(weighted((3, SENSIBLE), (1, QUERY)), min_size=20, max_size=40)

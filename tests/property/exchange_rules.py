@@ -3,9 +3,21 @@
 from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.market_data import DepthChanged, Level, QuoteChanged, Traded
 from seawall.api.message import PUBLIC, Envelope
-from seawall.api.orders import AccountId, OrderAccepted, OrderCanceled, OrderExpired, OrderFilled, OrderId, OrderStatus, Side
+from seawall.api.orders import (
+    AccountId,
+    OrderAccepted,
+    OrderCanceled,
+    OrderExpired,
+    OrderFilled,
+    OrderId,
+    OrderStatus,
+    OrderTriggered,
+    OrderType,
+    Side,
+)
 from seawall.api.units import PPB, Currency
 from seawall.exchange.core.machine import Exchange
+from seawall.exchange.core.order_book import Order
 from seawall.runtime.codec import decode_message, encode
 from seawall.runtime.machine import snapshot
 from tests.property.exchange_commands import INSTRUMENTS
@@ -18,22 +30,36 @@ def check_state(exchange: Exchange) -> None:
     locks: dict[tuple[AccountId, Currency], int] = {}
     names: dict[tuple[AccountId, str], OrderId] = {}
     for key, market in state.markets.items():
-        instrument, last_id = BY_ID[key], 0
+        instrument = BY_ID[key]
         bids = [order.price for order in market.orders.values() if order.side is Side.BUY]
         asks = [order.price for order in market.orders.values() if order.side is Side.SELL]
         assert not bids or not asks or max(bids) < min(asks), "the book is crossed"
-        for order_id, order in market.orders.items():
-            assert last_id < order_id == order.order_id <= state.last_order_id, "orders stand in the order of acceptance"
+        plain = [order_id for order_id, order in market.orders.items() if order.terms is None]
+        assert plain == sorted(plain), "plain orders stand in the order of acceptance"
+        assert list(market.stops) == sorted(market.stops), "so do those that wait"
+        for order_id, order in (*market.orders.items(), *market.stops.items()):
+            assert order_id == order.order_id <= state.last_order_id
+            check_terms(order, order_id in market.stops, market.last_price)
             assert 0 < order.leaves_quantity <= order.quantity and order.instrument == key
             assert (order.status is OrderStatus.NEW) == (order.leaves_quantity == order.quantity)
             assert names.setdefault((order.account, order.client_order_id), order_id) == order_id, "two open orders of one name"
+            if order.terms is not None and order.terms.list_id:
+                continue
             currency, amount = (
-                (instrument.quote, order.price * order.leaves_quantity * instrument.tick_value)
+                (instrument.quote, order.terms.locked)
+                if order.terms is not None and order.terms.locked
+                else (instrument.quote, order.price * order.leaves_quantity * instrument.tick_value)
                 if order.side is Side.BUY
                 else (instrument.base, order.leaves_quantity * instrument.lot_value)
             )
             locks[order.account, currency] = locks.get((order.account, currency), 0) + amount
-            last_id = order_id
+        for number, whole in market.lists.items():
+            orders = [market.orders.get(order_id) or market.stops[order_id] for order_id in whole.orders]
+            assert all(order.terms is not None and order.terms.list_id == number for order in orders)
+            assert all(order.leaves_quantity == orders[0].quantity and order.side is orders[0].side for order in orders)
+            first = orders[0]
+            currency = instrument.quote if first.side is Side.BUY else instrument.base
+            locks[first.account, currency] = locks.get((first.account, currency), 0) + whole.locked
     totals = {currency: state.ledger.fees[currency] + state.ledger.outside[currency] for currency in state.ledger.fees}
     for name, account in state.ledger.accounts.items():
         for currency in totals:
@@ -42,6 +68,25 @@ def check_state(exchange: Exchange) -> None:
             totals[currency] += free + locked
     assert not any(totals.values()), f"money appeared or vanished: {totals}"
     snapshot(exchange)
+
+
+def check_terms(order: Order, waits: bool, last: int) -> None:
+    terms = order.terms
+    if terms is None:
+        assert not waits
+        return
+    assert not waits or (not terms.triggered and order.leaves_quantity == order.quantity), "what waits has not begun"
+    assert 0 <= terms.hidden < order.leaves_quantity and (
+        not terms.hidden or order.leaves_quantity - terms.hidden <= terms.display_quantity
+    )
+    assert not terms.locked or waits
+    if waits and terms.peak:
+        worst = terms.peak * (10_000 - terms.trailing_delta_bps if order.side is Side.SELL else 10_000 + terms.trailing_delta_bps)
+        assert last * 10_000 > worst if order.side is Side.SELL else last * 10_000 < worst, "a trailing stop was passed"
+        assert last <= terms.peak if order.side is Side.SELL else last >= terms.peak, "a better price was missed"
+    elif waits and terms.stop_price and last:
+        rises = (order.side is Side.BUY) == (order.order_type in (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT))
+        assert last < terms.stop_price if rises else last > terms.stop_price, "a stop price was passed"
 
 
 class Listener:
@@ -54,10 +99,10 @@ class Listener:
         self.leaves: dict[OrderId, int | None] = {}  # None: unknown until the first fill.
         self.filled: dict[OrderId, int] = {}
         self.done: dict[OrderId, None] = {}
+        self.triggered: dict[OrderId, None] = {}
 
     def hear(self, envelopes: list[Envelope]) -> None:
         quote: QuoteChanged | None = None
-        tops: dict[InstrumentId, tuple[int, ...]] = {}
         for envelope in envelopes:
             message = envelope.message
             assert decode_message(encode(message)) == message
@@ -70,6 +115,9 @@ class Listener:
                     self.filled[message.order_id] = 0
                 case OrderFilled():
                     self._fill(message)
+                case OrderTriggered():
+                    assert message.order_id not in self.triggered and not self.filled[message.order_id]
+                    self.triggered[message.order_id] = None
                 case OrderCanceled() | OrderExpired():
                     self._end(message.order_id)
                     assert message.cumulative_quantity == self.filled[message.order_id]
@@ -79,13 +127,13 @@ class Listener:
                 case QuoteChanged():
                     quote = message
                 case DepthChanged():
-                    tops[message.instrument] = self.top(message.instrument)
+                    before = self.top(message.instrument)
                     self._depth(message)
-        for instrument, before in tops.items():
-            now = self.top(instrument)
-            assert (quote is not None) == (now != before), "a quote if, and only if, the top of the book has changed"
-            assert quote is None or (quote.bid, quote.bid_quantity, quote.ask, quote.ask_quantity) == now
-        assert quote is None or tops, "no quote without depth"
+                    now = self.top(message.instrument)
+                    assert (quote is not None) == (now != before), "a quote if, and only if, the top of the book has changed"
+                    assert quote is None or (quote.bid, quote.bid_quantity, quote.ask, quote.ask_quantity) == now
+                    quote = None
+        assert quote is None, "no quote without depth"
 
     def _end(self, order_id: OrderId) -> None:
         assert order_id not in self.done, "an order ends once"

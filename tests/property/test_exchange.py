@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from seawall.api.market_data import DepthReported, QueryDepth
-from seawall.api.message import Address, Message
+from seawall.api.message import Address, Message, Tick
 from seawall.api.orders import CancelOrder, PlaceOrder, Side
 from seawall.api.units import Nanos
 from seawall.exchange.core import floor
@@ -28,6 +28,11 @@ def short_memory() -> Iterator[None]:
 def answered(commands: list[Message]) -> None:
     machine, listener = exchange(), Listener()
     for now, command in enumerate([*opening(), *commands], start=1):
+        due = machine.deadline()
+        if due is not None and due <= now:
+            listener.hear(handle(machine, Tick(), Nanos(now)))
+            check_state(machine)
+            assert (machine.deadline() or now + 1) > now
         said = handle(machine, command, Nanos(now))
         if isinstance(command, PlaceOrder | CancelOrder):
             assert bool(said) == (command.account in machine.state.ledger.accounts), "who has an account is answered"
@@ -56,7 +61,9 @@ def test_nothing_that_can_be_sent_breaks_them(commands: list[Message]) -> None:
 @given(COMMANDS_AND_QUERIES)
 def test_stopped_anywhere_it_goes_on_as_if_nothing_had_been(commands: list[Message]) -> None:
     """Snapshot and replay give equal outputs and equal state, byte for byte, at every cut."""
-    journal = [(Nanos(now), command) for now, command in enumerate([*opening(), *commands])]
+    journal: list[tuple[Nanos, Message]] = []
+    for now, command in enumerate([*opening(), *commands]):
+        journal += [(Nanos(now), command), (Nanos(now), Tick())]
     assert_every_cut_recovers(exchange, journal, cuts=len(journal))
 
 
@@ -67,11 +74,14 @@ def test_sequences_reach_what_they_are_meant_to_reach() -> None:
     @given(COMMANDS)
     def count(commands: list[Message]) -> None:
         machine = exchange()
-        for command in [*opening(), *commands]:
-            for envelope in handle(machine, command, Nanos(1)):
-                name = type(envelope.message).__name__ + getattr(envelope.message, "reason", "")
+        for now, command in enumerate([*opening(), *commands]):
+            for envelope in handle(machine, command, Nanos(now)):
+                name = f"{type(envelope.message).__name__} {getattr(envelope.message, 'reason', '')}".strip()
                 told[name] = told.get(name, 0) + 1
 
     count()
-    for name in ("OrderFilled", "OrderCanceled", "OrderExpired", "OrderRejectedinsufficient_balance", "OrderRejectedwould_take"):
+    rejected = ("insufficient_balance", "would_take", "would_trigger")
+    expired = ("time_in_force", "self_trade", "no_funds")
+    names = [f"OrderRejected {reason}" for reason in rejected] + [f"OrderExpired {reason}" for reason in expired]
+    for name in ("OrderFilled", "OrderCanceled", "OrderTriggered", *names):
         assert told.get(name, 0) >= 10, f"only {told.get(name, 0)} of {name}: {told}"

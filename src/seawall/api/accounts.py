@@ -4,7 +4,18 @@ import msgspec
 
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Address, Message
-from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, OrderStatus, OrderType, Side, TimeInForce, TradeId
+from seawall.api.orders import (
+    AccountId,
+    ClientOrderId,
+    OrderFilled,
+    OrderId,
+    OrderStatus,
+    OrderType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+    TradeId,
+)
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 
 
@@ -73,6 +84,13 @@ class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     price: Price
     quantity: Quantity
     cumulative_quantity: Quantity
+    stop_price: Price = Price(0)
+    trailing_delta_bps: int = 0
+    display_quantity: Quantity = Quantity(0)
+    expire_time: Nanos = Nanos(0)
+    reduce_only: bool = False
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
+    triggered: bool = False  # Of a conditional order: it works as a market or limit order.
 
 
 class Balance(msgspec.Struct, frozen=True, array_like=True, gc=False):

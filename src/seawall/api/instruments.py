@@ -71,6 +71,7 @@ class Instrument(msgspec.Struct, frozen=True):
     max_quantity: Quantity = Quantity(0)
     min_notional: Money = Money(0)
     margin: MarginTerms | None = None  # None: spot.
+    max_iceberg_parts: int = 0  # Parts of one order's quantity, shown one after the other.
 
 
 def instrument_id(venue: str, symbol: str) -> InstrumentId:

@@ -22,12 +22,31 @@ class OrderType(StrEnum):
     LIMIT = "limit"
     MARKET = "market"
     LIMIT_MAKER = "limit_maker"  # Rejected when it would trade at once.
+    # These wait, unseen, until the last trade price reaches `stop_price`: a stop loss from the side that hurts (a SELL falls to it, a BUY
+    # rises to it), a take profit from the other. Then they become a market order, or a limit order at `price`.
+    STOP_LOSS = "stop_loss"
+    STOP_LOSS_LIMIT = "stop_loss_limit"
+    TAKE_PROFIT = "take_profit"
+    TAKE_PROFIT_LIMIT = "take_profit_limit"
+
+
+CONDITIONAL = (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT, OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_LIMIT)
 
 
 class TimeInForce(StrEnum):
     GTC = "gtc"
     IOC = "ioc"
     FOK = "fok"
+    GTD = "gtd"  # As GTC, until `expire_time`.
+
+
+class SelfTradePrevention(StrEnum):
+    """What happens when an order would trade with one of the same account. The taker's word counts."""
+
+    NONE = "none"  # They trade.
+    EXPIRE_TAKER = "expire_taker"
+    EXPIRE_MAKER = "expire_maker"
+    EXPIRE_BOTH = "expire_both"
 
 
 class Liquidity(StrEnum):
@@ -53,17 +72,32 @@ class RejectReason(StrEnum):
     REQUEST_EXPIRED = "request_expired"  # Arrived after its `valid_until`.
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_INSTRUMENT = "unknown_instrument"
+    RATE_LIMIT = "rate_limit"  # Too many orders of the account within an interval.
+    MARKET_HALTED = "market_halted"  # Nothing new is taken in this instrument for the time being. Cancels are.
     INVALID_ORDER = "invalid_order"  # Fields that contradict each other; `detail` says which.
     PRICE_FILTER = "price_filter"
     LOT_SIZE = "lot_size"
     NOTIONAL = "notional"
+    PERCENT_PRICE = "percent_price"  # Too far from the last price for its side.
+    ICEBERG_PARTS = "iceberg_parts"
+    MAX_ORDERS = "max_orders"  # So many of the account are open already, of all kinds or of this one; `detail` says which.
     DUPLICATE_CLIENT_ORDER_ID = "duplicate_client_order_id"
+    WOULD_TRIGGER = "would_trigger"  # A conditional order whose stop price the last price has reached already.
     INSUFFICIENT_BALANCE = "insufficient_balance"
     INSUFFICIENT_MARGIN = "insufficient_margin"  # Perpetuals, here and below.
     MAX_POSITION = "max_position"  # With it the position could outgrow the last margin tier.
     WOULD_TAKE = "would_take"  # A LIMIT_MAKER that would trade at once.
     NO_LIQUIDITY = "no_liquidity"  # A MARKET order and an empty book.
     UNKNOWN_ORDER = "unknown_order"  # Nothing open to cancel under that id.
+    NOT_REPLACED = "not_replaced"  # Half of a ReplaceOrder: the other half was refused, so this one was not tried.
+
+
+class ExpiryReason(StrEnum):
+    TIME_IN_FORCE = "time_in_force"  # IOC, FOK and MARKET: nothing more to take. GTD: its time has come.
+    SELF_TRADE = "self_trade"  # It would have traded with an order of its own account.
+    ORDER_LIST = "order_list"  # The other one of its list traded or triggered.
+    NO_FUNDS = "no_funds"  # A conditional BUY that triggered: the balance does not pay for more.
+    PRICE_BAND = "price_band"  # What is left to take stands outside the venue's price band.
 
 
 class PlaceOrder(Message, frozen=True):
@@ -77,12 +111,61 @@ class PlaceOrder(Message, frozen=True):
     price: Price = Price(0)  # LIMIT and LIMIT_MAKER only.
     quote_quantity: Money = Money(0)  # MARKET only, instead of `quantity`: spend or earn this much of the quote currency.
     valid_until: Nanos = Nanos(0)  # On the venue's clock; 0: always. Later arrivals are rejected.
+    stop_price: Price = Price(0)  # Of the conditional types.
+    # Of the conditional types: the stop follows the market at this distance from the best price (a SELL's highest, a BUY's lowest) since it
+    # began to follow: at once, or with a `stop_price` when that is reached.
+    trailing_delta_bps: int = 0
+    display_quantity: Quantity = Quantity(0)  # An iceberg: no more than this is seen at a time; what follows it queues last at its price.
+    expire_time: Nanos = Nanos(0)  # GTD: on the venue's clock.
+    reduce_only: bool = False  # Perpetuals: may make the position smaller, never larger.
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
 
 
 class CancelOrder(Message, frozen=True):
     account: AccountId
     client_order_id: ClientOrderId
     instrument: InstrumentId
+    valid_until: Nanos = Nanos(0)
+
+
+class AmendOrder(Message, frozen=True):
+    """Makes an open order smaller. It keeps its place in the queue."""
+
+    account: AccountId
+    client_order_id: ClientOrderId
+    instrument: InstrumentId
+    quantity: Quantity  # The new total: less than before, more than is filled.
+    valid_until: Nanos = Nanos(0)
+
+
+class ReplaceMode(StrEnum):
+    STOP_ON_FAILURE = "stop_on_failure"  # Without a cancel no new order.
+    ALLOW_FAILURE = "allow_failure"  # The new order is placed even if there was nothing to cancel.
+
+
+class ReplaceOrder(Message, frozen=True):
+    """Cancels one order and places another in one breath. An `order` that its own fields or the venue's filters forbid cancels nothing;
+    one that is refused later (for its balance, say) comes too late for that: the old one is gone."""
+
+    account: AccountId
+    client_order_id: ClientOrderId  # To cancel.
+    instrument: InstrumentId  # Of both.
+    order: PlaceOrder
+    mode: ReplaceMode = ReplaceMode.STOP_ON_FAILURE
+    valid_until: Nanos = Nanos(0)
+
+
+class OrderListType(StrEnum):
+    OCO = "oco"  # Two orders of one side and quantity: when one triggers, trades or ends, the other is over.
+
+
+class PlaceOrderList(Message, frozen=True):
+    """Places orders that depend on each other: all, or none. Every one of them is answered like a single order."""
+
+    account: AccountId
+    instrument: InstrumentId  # Of all.
+    list_type: OrderListType
+    orders: tuple[PlaceOrder, ...]
     valid_until: Nanos = Nanos(0)
 
 
@@ -120,6 +203,35 @@ class OrderFilled(Message, frozen=True):
     event_time: Nanos
 
 
+class OrderTriggered(Message, frozen=True):
+    """A conditional order's condition came true: from now on it works as a market or limit order."""
+
+    account: AccountId
+    client_order_id: ClientOrderId
+    instrument: InstrumentId
+    order_id: OrderId
+    event_time: Nanos
+
+
+class OrderAmended(Message, frozen=True):
+    account: AccountId
+    client_order_id: ClientOrderId
+    instrument: InstrumentId
+    order_id: OrderId
+    quantity: Quantity  # The new total.
+    leaves_quantity: Quantity
+    event_time: Nanos
+
+
+class AmendRejected(Message, frozen=True):
+    account: AccountId
+    client_order_id: ClientOrderId
+    instrument: InstrumentId
+    reason: RejectReason
+    event_time: Nanos
+    detail: str = ""
+
+
 class OrderCanceled(Message, frozen=True):
     """The client's cancel took effect."""
 
@@ -132,7 +244,7 @@ class OrderCanceled(Message, frozen=True):
 
 
 class OrderExpired(Message, frozen=True):
-    """The venue ended the order: the rest of an IOC or MARKET order, a FOK that could not fill."""
+    """The venue ended the order: the rest of an IOC or MARKET order, a FOK that could not fill, or for another `reason`."""
 
     account: AccountId
     client_order_id: ClientOrderId
@@ -140,6 +252,7 @@ class OrderExpired(Message, frozen=True):
     order_id: OrderId
     cumulative_quantity: Quantity
     event_time: Nanos
+    reason: ExpiryReason = ExpiryReason.TIME_IN_FORCE
 
 
 class CancelRejected(Message, frozen=True):

@@ -47,6 +47,7 @@ from seawall.exchange.core.floor import ExchangeState, Floor, Member
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
+from seawall.exchange.core.terms import is_special
 from seawall.market_data.core.books import BookBuilder
 from seawall.runtime.machine import Handler
 
@@ -250,6 +251,8 @@ class RecordedVenue:
         waitlist = self._waitlists.get(request.instrument)
         if waitlist is None:
             return _reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
+        if is_special(request):
+            return _reject(member, request, now, RejectReason.INVALID_ORDER, "a recorded venue takes plain limit and market orders so far")
         instrument, market, side, limit = waitlist.instrument, waitlist.market, request.side, request.price
         buying = side is BUY
         offer = (market.ask if buying else market.bid) if market.bid or market.ask else market.last

@@ -1,12 +1,13 @@
 """What a venue checks on an order by looking at the order and its instrument alone. Pure: a client may ask before sending."""
 
 from seawall.api.instruments import Instrument
-from seawall.api.orders import OrderType, PlaceOrder, RejectReason, TimeInForce
+from seawall.api.orders import CONDITIONAL, OrderType, PlaceOrder, RejectReason, TimeInForce
 from seawall.api.units import format_decimal
 from seawall.exchange.core.accounts import MAX_MONEY, MAX_NAME
 
 LIMIT, LIMIT_MAKER, MARKET = OrderType.LIMIT, OrderType.LIMIT_MAKER, OrderType.MARKET
-FOK = TimeInForce.FOK
+AT_MARKET_LATER = (OrderType.STOP_LOSS, OrderType.TAKE_PROFIT)
+FOK, GTD = TimeInForce.FOK, TimeInForce.GTD
 
 Refusal = tuple[RejectReason, str]  # And a sentence for people.
 
@@ -14,17 +15,18 @@ Refusal = tuple[RejectReason, str]  # And a sentence for people.
 def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: int = 0) -> Refusal | None:
     """The first filter the order fails, in the order of `RejectReason`; None: it passes. Survives any numbers.
 
-    `reference_price` stands in for the price of a MARKET order: the best price it would meet. 0: unknown, and what depends on it passes.
+    `reference_price` stands in for the price of an order without one: the best price it would meet, or where it would trigger. 0: unknown,
+    and what depends on it passes. What the order says beyond side, type, quantity and price is checked in terms.py.
     """
     price: int = order.price
     lots: int = order.quantity
     value, order_type = order.quote_quantity, order.order_type
     plain = price > 0 if order_type is LIMIT else order_type is MARKET and price == 0 and order.time_in_force is not FOK
-    if not plain or lots <= 0 or value or not 1 <= len(order.client_order_id) <= MAX_NAME:
+    if order.time_in_force is GTD or not plain or lots <= 0 or value or not 1 <= len(order.client_order_id) <= MAX_NAME:
         problem = _contradiction(order)
         if problem:
             return RejectReason.INVALID_ORDER, problem
-    if order_type is MARKET:
+    if not price:
         price = reference_price
         if value and price:
             lots = value // (price * instrument.tick_value)
@@ -54,7 +56,21 @@ def _contradiction(order: PlaceOrder) -> str:
         return f"client_order_id must have 1 to {MAX_NAME} characters"
     if order.price < 0 or order.quantity < 0 or order.quote_quantity < 0:
         return "price, quantity and quote_quantity cannot be negative; the side says which way"
+    if order.time_in_force is GTD and not order.expire_time:
+        return "time_in_force gtd needs an expire_time"
+    if order.order_type in CONDITIONAL and not (order.stop_price or order.trailing_delta_bps):
+        return f"a {order.order_type} order needs a stop_price or a trailing_delta_bps"
+    if order.order_type in AT_MARKET_LATER:
+        return _bad_stop(order)
     return _bad_market(order) if order.order_type is MARKET else _bad_limit(order)
+
+
+def _bad_stop(order: PlaceOrder) -> str:
+    if order.price:
+        return f"a {order.order_type} order has no price; to bound it, use {order.order_type}_limit"
+    if order.quote_quantity or not order.quantity:
+        return f"a {order.order_type} order needs a quantity; quote_quantity is for market orders only"
+    return ""
 
 
 def _bad_limit(order: PlaceOrder) -> str:
@@ -64,8 +80,8 @@ def _bad_limit(order: PlaceOrder) -> str:
         return f"quote_quantity is for market orders only; give a {order.order_type} order a quantity"
     if not order.quantity:
         return f"a {order.order_type} order needs a quantity"
-    if order.order_type is LIMIT_MAKER and order.time_in_force is not TimeInForce.GTC:
-        return f"a limit_maker order only rests, which {order.time_in_force} contradicts; use gtc"
+    if order.order_type is LIMIT_MAKER and order.time_in_force not in (TimeInForce.GTC, GTD):
+        return f"a limit_maker order only rests, which {order.time_in_force} contradicts; use gtc or gtd"
     return ""
 
 
@@ -78,4 +94,6 @@ def _bad_market(order: PlaceOrder) -> str:
         return "a market order needs a quantity or a quote_quantity"
     if order.time_in_force is FOK:
         return "a market order takes what is there; for all or nothing use a limit order with fok"
+    if order.time_in_force is GTD:
+        return "a market order takes what is there and never waits, which gtd contradicts"
     return ""

@@ -4,17 +4,19 @@ State holds each fact once: open orders stand in their market, closed ones in th
 """
 
 from collections.abc import Mapping, Sequence
+from heapq import heappop, heappush
 
 import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, InstrumentKind
 from seawall.api.message import Envelope
-from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, TradeId
-from seawall.api.units import PPB, Currency
+from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, OrderListType, TradeId
+from seawall.api.units import PPB, Currency, Money, Nanos, Price
 from seawall.exchange.core.accounts import Account, Ledger, new_ledger
 from seawall.exchange.core.margin.cash import CashHistory
 from seawall.exchange.core.margin.marks import Perpetual
 from seawall.exchange.core.order_book import Order, OrderBook
+from seawall.exchange.core.triggers import TriggerBook
 
 Index = Mapping[InstrumentId, Sequence[Instrument]]  # Of each perpetual: the spot markets, on other venues, that it is measured by.
 
@@ -22,13 +24,24 @@ KEPT = 1_000  # The last closed orders per account, and the last fills per accou
 SURPLUS = 250  # How many more may gather before the oldest go, all at once.
 
 
+class OrderList(msgspec.Struct):
+    """Orders that depend on each other, while they do."""
+
+    list_type: OrderListType
+    orders: tuple[OrderId, ...]
+    locked: Money  # What all of them together may spend, in the currency that each of them would.
+
+
 class Market(msgspec.Struct):
-    """One instrument. `orders` are the open ones by id, in the order of acceptance: the book's truth."""
+    """One instrument. `orders` are those in the book by id, in the order of time priority: the book's truth."""
 
     orders: dict[OrderId, Order] = {}
     last_trade_id: TradeId = TradeId(0)
     update_id: int = 0  # Of the last DepthChanged.
     perpetual: Perpetual | None = None  # None: spot.
+    last_price: Price = Price(0)  # Of the last trade; 0: none yet.
+    stops: dict[OrderId, Order] = {}  # Conditional orders that wait, in the order of acceptance.
+    lists: dict[OrderId, OrderList] = {}  # By the id of the first order in it.
 
 
 class FillHistory(msgspec.Struct):
@@ -55,12 +68,13 @@ class ExchangeState(msgspec.Struct):
 class Listing:
     """An instrument with its market and the book over it."""
 
-    __slots__ = ("book", "instrument", "market")
+    __slots__ = ("book", "instrument", "market", "triggers")
 
     def __init__(self, instrument: Instrument, market: Market) -> None:
         self.instrument = instrument
         self.market = market
         self.book = OrderBook(market.orders)
+        self.triggers = TriggerBook(market.stops)
 
     @property
     def mark(self) -> int:
@@ -98,7 +112,7 @@ class Member:
 
 
 class Floor:
-    __slots__ = ("_index", "instruments", "listings", "members", "state", "watched")
+    __slots__ = ("_expiries", "_index", "instruments", "listings", "members", "state", "watched")
 
     def __init__(self, instruments: Sequence[Instrument], index: Index | None = None) -> None:
         """Raises: ValueError: instruments that one venue cannot list together."""
@@ -120,14 +134,38 @@ class Floor:
             for spot in spots:
                 self.watched.setdefault(spot.id, []).append((self.listings[key], spot))
         self.members = {key: Member(account, state.clients[key]) for key, account in state.ledger.accounts.items()}
+        self._expiries: list[tuple[Nanos, OrderId, InstrumentId]] = []  # A heap; entries of orders that are gone are skipped.
         for market in state.markets.values():
-            for order in market.orders.values():
+            for order in (*market.orders.values(), *market.stops.values()):
                 self.members[order.account].open[order.client_order_id] = order
+                self.note_expiry(order)
 
     def admit(self, account: AccountId) -> None:
         """Makes a member of an account that the ledger has just opened."""
         client = self.state.clients[account] = Client()
         self.members[account] = Member(self.state.ledger.accounts[account], client)
+
+    def note_expiry(self, order: Order) -> None:
+        if order.terms is not None and order.terms.expire_time:
+            heappush(self._expiries, (order.terms.expire_time, order.order_id, order.instrument))
+
+    def next_expiry(self) -> tuple[Nanos, Order] | None:
+        """The open order that expires first, and when."""
+        expiries = self._expiries
+        while expiries:
+            at, order_id, instrument = expiries[0]
+            market = self.listings[instrument].market
+            order = market.orders.get(order_id) or market.stops.get(order_id)
+            if order is not None:
+                return at, order
+            heappop(expiries)
+        return None
+
+    def write_peaks(self) -> None:
+        """Before a look at the state: what trailing orders follow is kept by their index."""
+        for listing in self.listings.values():
+            if listing.market.stops:
+                listing.triggers.write_peaks()
 
     def drop(self) -> list[Envelope]:
         self.state.dropped += 1

@@ -10,6 +10,7 @@ from seawall.api.market_data import QueryDepth, QuoteChanged
 from seawall.api.message import Address, Message, Tick
 from seawall.api.orders import CancelOrder, PlaceOrder
 from seawall.api.units import Nanos
+from seawall.exchange.core.expiry import pass_time
 from seawall.exchange.core.floor import ExchangeState, Floor, Index
 from seawall.exchange.core.margin.queries import report_cash, report_positions
 from seawall.exchange.core.margin.watch import after_due, index_changed, liquidate_account, next_due, spot_changed
@@ -31,6 +32,7 @@ class Exchange:
         self.handlers: dict[type[Message], Handler] = {
             PlaceOrder: partial(place_order, floor),
             CancelOrder: partial(cancel_order, floor),
+            Tick: partial(pass_time, floor),
             OpenAccount: partial(open_or_deposit, floor),
             Logon: partial(log_on, floor),
             Heartbeat: partial(answer_heartbeat, floor),
@@ -48,17 +50,21 @@ class Exchange:
                 IndexPriceChanged: partial(index_changed, floor),
                 QuoteChanged: partial(spot_changed, floor),
                 LiquidateAccount: partial(liquidate_account, floor),
-                Tick: lambda tick, now: [],
             }
             self.handlers = {kind: partial(after_due, floor, handler) for kind, handler in self.handlers.items()}
 
     @property
     def state(self) -> ExchangeState:
+        self._floor.write_peaks()
         return self._floor.state
 
     def restore(self, state: ExchangeState) -> None:
         self._floor.restore(state)
 
     def deadline(self) -> Nanos | None:
-        """Spot acts only when asked; perpetuals have marks and funding."""
-        return next_due(self._floor) if self._perpetuals else None
+        """Spot has orders that expire; perpetuals have marks and funding too."""
+        due = self._floor.next_expiry()
+        times = [due[0]] if due is not None else []
+        if self._perpetuals:
+            times.append(next_due(self._floor))
+        return min(times) if times else None

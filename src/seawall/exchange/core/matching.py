@@ -1,21 +1,53 @@
 """An accepted order meets the book: money changes hands, both sides and the public are told. And what it would meet, before it does."""
 
+from collections.abc import Iterable
+
 from seawall.api.market_data import Level, Traded
 from seawall.api.message import PUBLIC, Envelope
-from seawall.api.orders import Liquidity, OrderFilled, OrderStatus, Side
+from seawall.api.orders import ExpiryReason, Liquidity, OrderFilled, OrderStatus, Side
 from seawall.api.units import Money, Nanos, Price, Quantity
 from seawall.exchange.core.accounts import settle, settle_perpetual, transfer
 from seawall.exchange.core.floor import Floor, Listing, Member
-from seawall.exchange.core.order_book import Order, OrderBook
+from seawall.exchange.core.lists import dissolve
+from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.public_data import Levels
 
 BUY, SELL = Side.BUY, Side.SELL
 MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
 FILLED, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED
+ORDER_LIST = ExpiryReason.ORDER_LIST
+
+Supply = Iterable[tuple[Price, Quantity]]  # What could be taken: price and quantity, the best price first.
 
 
-def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, limit: Price, out: list[Envelope], now: Nanos) -> Levels:
-    """Trades what crosses and appends the reports to `out`. Returns the levels that changed on the other side.
+def execute(
+    floor: Floor, listing: Listing, taker_member: Member, taker: Order, limit: Price, out: list[Envelope], now: Nanos, keep: int = 0
+) -> Levels:
+    """Trades what crosses, but for `keep` lots, and appends the reports to `out`. Returns the levels that changed on the other side."""
+    book = listing.book
+    levels = execute_up_to(floor, listing, taker_member, taker, limit, taker.leaves_quantity - keep, out, now)
+    if not book.before:
+        return levels
+    while book.refilled:  # An iceberg has shown its next part.
+        book.refilled = False
+        levels += execute_up_to(floor, listing, taker_member, taker, limit, taker.leaves_quantity - keep, out, now)
+    return changed_levels(listing, levels)
+
+
+def changed_levels(listing: Listing, levels: Levels) -> Levels:
+    """Each level once, as it is now, without those that icebergs have filled up to what they were before."""
+    book = listing.book
+    prices = dict.fromkeys([level.price for level in levels])
+    now_at = [Level(price, book.quantity_at(price)) for price in prices]
+    changed = tuple([level for level in now_at if level.quantity != book.before.get(level.price, -1)])
+    book.before.clear()
+    return changed
+
+
+def execute_up_to(
+    floor: Floor, listing: Listing, taker_member: Member, taker: Order, limit: Price, lots: int, out: list[Envelope], now: Nanos
+) -> Levels:
+    """Trades at most `lots`, up to the point where an iceberg shows its next part.
 
     The loop runs once per trade and is kept in one piece, without the calls that NewTypes are.
     """
@@ -30,7 +62,7 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
         exchanged = settle_perpetual
         maker_currency = taker_currency = listed.quote
     leaves: int = taker.leaves_quantity
-    matches = book.take(side, limit, taker.leaves_quantity)
+    matches = book.take(side, limit, lots)  # type: ignore[arg-type]
     for maker, quantity in matches:
         member, price = members[maker.account], maker.price
         leaves -= quantity
@@ -86,18 +118,25 @@ def execute(floor: Floor, listing: Listing, taker_member: Member, taker: Order, 
         taker_member.remember(fill)
         out.append(Envelope(taker_member.owner, fill))
         out.append(Envelope(PUBLIC, Traded(instrument, trade_id, price, quantity, side, now)))
-    if matches and market.perpetual is not None:
+    if not matches:
+        return ()
+    market.last_price = price
+    if market.perpetual is not None:
         market.perpetual.last = price
     taker.leaves_quantity = Quantity(leaves)
     taker.status = PARTIALLY_FILLED if leaves else FILLED
+    if market.lists:
+        for maker, _ in matches:
+            if maker.terms is not None and maker.terms.list_id:
+                dissolve(floor, listing, maker, ORDER_LIST, out, now)
     prices = dict.fromkeys([maker.price for maker, _ in matches])
     return tuple([Level(price, book.quantity_at(price)) for price in prices])
 
 
-def can_fill(book: OrderBook, side: Side, limit: Price, quantity: Quantity) -> bool:
-    """Whether the book holds all of `quantity` at the limit or better."""
+def can_fill(supply: Supply, side: Side, limit: Price, quantity: Quantity) -> bool:
+    """Whether there is all of `quantity` at the limit or better."""
     missing: int = quantity
-    for price, available in book.depth(SELL if side is BUY else BUY):
+    for price, available in supply:
         if price > limit if side is BUY else price < limit:
             return False
         missing -= available
@@ -106,11 +145,13 @@ def can_fill(book: OrderBook, side: Side, limit: Price, quantity: Quantity) -> b
     return False
 
 
-def market_cost(listing: Listing, quantity: Quantity) -> Money:
-    """What the book would charge this instant for a MARKET BUY, as far as it reaches."""
+def market_cost(listing: Listing, supply: Supply, quantity: int, limit: int = ANY_PRICE[BUY]) -> Money:
+    """What the book would charge this instant for a MARKET BUY, as far as it reaches, within the limit."""
     missing: int = quantity
     cost = 0
-    for price, available in listing.book.depth(SELL):
+    for price, available in supply:
+        if price > limit:
+            break
         cost += price * min(missing, available)
         missing -= available
         if missing <= 0:
@@ -118,10 +159,10 @@ def market_cost(listing: Listing, quantity: Quantity) -> Money:
     return Money(cost * listing.instrument.tick_value)
 
 
-def lots_for(listing: Listing, side: Side, amount: Money) -> Quantity:
+def lots_for(listing: Listing, supply: Supply, amount: int) -> Quantity:
     """How many lots fetch at most `amount` of the quote currency; beyond the last level, at that level's price."""
     lots, left, lot_cost = 0, int(amount), 0
-    for price, available in listing.book.depth(SELL if side is BUY else BUY):
+    for price, available in supply:
         lot_cost = price * listing.instrument.tick_value
         if left // lot_cost <= available:
             break

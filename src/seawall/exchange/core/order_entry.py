@@ -11,31 +11,33 @@ from seawall.api.market_data import Level
 from seawall.api.message import Envelope
 from seawall.api.orders import (
     CancelOrder,
-    CancelRejected,
     OrderAccepted,
-    OrderCanceled,
-    OrderExpired,
-    OrderRejected,
     OrderStatus,
     OrderType,
     PlaceOrder,
     RejectReason,
+    SelfTradePrevention,
     Side,
     TimeInForce,
 )
 from seawall.api.units import Nanos, Price, Quantity
 from seawall.exchange.core.accounts import lock_needed, transfer
+from seawall.exchange.core.answers import reject, reject_cancel
+from seawall.exchange.core.closing import CANCELED, canceled, end, expire
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.margin.requirement import market_worth, order_refusal
 from seawall.exchange.core.matching import can_fill, execute, lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.public_data import Levels, publish
+from seawall.exchange.core.special_entry import cancel_special, place_special
+from seawall.exchange.core.triggering import trigger
 
-BUY = Side.BUY
+BUY, SELL = Side.BUY, Side.SELL
+NO_PREVENTION = SelfTradePrevention.NONE
 LIMIT_MAKER, MARKET = OrderType.LIMIT_MAKER, OrderType.MARKET
 GTC, FOK = TimeInForce.GTC, TimeInForce.FOK
-NEW, CANCELED, EXPIRED = OrderStatus.NEW, OrderStatus.CANCELED, OrderStatus.EXPIRED
+NEW = OrderStatus.NEW
 
 
 def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]:
@@ -44,44 +46,48 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
         return floor.drop()
     listing = floor.listings.get(request.instrument)
     if request.valid_until and now > request.valid_until:
-        return _reject(member, request, now, RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here")
+        return reject(member, request, now, RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here")
     if listing is None:
-        return _reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
+        return reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
+    if (
+        request.stop_price
+        or request.trailing_delta_bps
+        or request.display_quantity
+        or request.expire_time
+        or request.reduce_only
+        or request.self_trade_prevention is not NO_PREVENTION
+    ):
+        return place_special(floor, listing, member, request, now)
     instrument, book, side, order_type = listing.instrument, listing.book, request.side, request.order_type
     best = book.best_ask if side is BUY else book.best_bid
     refusal = reject_reason(instrument, request, best)
     if refusal is not None:
-        return _reject(member, request, now, *refusal)
+        return reject(member, request, now, *refusal)
     if request.client_order_id in member.open:
-        return _reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, "an open order has this client_order_id")
-    quantity = request.quantity or lots_for(listing, side, request.quote_quantity)
+        return reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, "an open order has this client_order_id")
+    quantity = request.quantity or lots_for(listing, book.supply(SELL if side is BUY else BUY), request.quote_quantity)
     limit = request.price
     currency, amount = lock_needed(instrument, side, limit, quantity)
     if order_type is MARKET:
         limit = ANY_PRICE[side]
         if side is BUY and instrument.margin is None:
-            amount = market_cost(listing, quantity)
+            amount = market_cost(listing, book.supply(SELL), quantity)
     account = member.account
     if instrument.margin is not None:
         worth = limit * quantity * instrument.tick_value if request.price else market_worth(listing, side, quantity)
         refusal = order_refusal(floor, listing, member, side, quantity, worth)
         if refusal is not None:
-            return _reject(member, request, now, *refusal)
+            return reject(member, request, now, *refusal)
     elif account.free[currency] < amount:
         detail = f"the order needs {amount} {currency} minor units, {account.free[currency]} are free"
-        return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
+        return reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
     crosses = best > 0 and (limit >= best if side is BUY else limit <= best)
     if crosses and order_type is LIMIT_MAKER:
-        return _reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once; this one would")
+        return reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once; this one would")
     if not best and order_type is MARKET:
-        return _reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if side is BUY else 'buy'}")
+        return reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if side is BUY else 'buy'}")
     transfer(account.free, account.locked, currency, amount)
     return _accept(floor, listing, member, request, quantity, limit, crosses, now)
-
-
-def _reject(member: Member, request: PlaceOrder, now: Nanos, reason: RejectReason, detail: str) -> list[Envelope]:
-    rejected = OrderRejected(request.account, request.client_order_id, request.instrument, reason, now, detail)
-    return [Envelope(member.owner, rejected)]
 
 
 def _accept(
@@ -105,7 +111,7 @@ def _accept(
     out = [Envelope(member.owner, OrderAccepted(request.account, request.client_order_id, request.instrument, order.order_id, now))]
     taken: Levels = ()
     rested: Levels = ()
-    if crosses and (time_in_force is not FOK or can_fill(book, side, limit, quantity)):
+    if crosses and (time_in_force is not FOK or can_fill(book.supply(SELL if side is BUY else BUY), side, limit, quantity)):
         taken = execute(floor, listing, member, order, limit, out, now)
     if not order.leaves_quantity:
         member.archive(order)
@@ -113,26 +119,14 @@ def _accept(
         member.open[request.client_order_id] = order
         rested = (Level(price, book.add(order)),)
     else:
-        out.append(Envelope(member.owner, _expire(listing, member, order, now)))
+        out.append(Envelope(member.owner, expire(listing, member, order, now)))
     if taken or rested:
         new_quote = bool(taken) or price == (book.best_bid if side is BUY else book.best_ask)
         bids, asks = (rested, taken) if side is BUY else (taken, rested)
         publish(listing, out, bids, asks, new_quote, now)
+    if listing.market.stops:
+        trigger(floor, listing, out, 0, now)
     return out
-
-
-def _expire(listing: Listing, member: Member, order: Order, now: Nanos) -> OrderExpired:
-    _end(listing, member, order, EXPIRED)
-    filled = Quantity(order.quantity - order.leaves_quantity)
-    return OrderExpired(order.account, order.client_order_id, order.instrument, order.order_id, filled, now)
-
-
-def _end(listing: Listing, member: Member, order: Order, status: OrderStatus) -> None:
-    """Ends an order that is not filled, and gives back what it had locked for the rest."""
-    currency, amount = lock_needed(listing.instrument, order.side, order.price, order.leaves_quantity)
-    transfer(member.account.locked, member.account.free, currency, amount)
-    order.status = status
-    member.archive(order)
 
 
 def cancel_order(floor: Floor, request: CancelOrder, now: Nanos) -> list[Envelope]:
@@ -140,25 +134,21 @@ def cancel_order(floor: Floor, request: CancelOrder, now: Nanos) -> list[Envelop
     if member is None:
         return floor.drop()
     if request.valid_until and now > request.valid_until:
-        return _reject_cancel(member, request, RejectReason.REQUEST_EXPIRED, now)
+        return reject_cancel(member, request, RejectReason.REQUEST_EXPIRED, now)
     listing = floor.listings.get(request.instrument)
     if listing is None:
-        return _reject_cancel(member, request, RejectReason.UNKNOWN_INSTRUMENT, now)
+        return reject_cancel(member, request, RejectReason.UNKNOWN_INSTRUMENT, now)
     order = member.open.get(request.client_order_id)
     if order is None or order.instrument != request.instrument:
-        return _reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
+        return reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
+    if order.terms is not None:
+        return cancel_special(floor, listing, member, order, now)
     book, price, side = listing.book, order.price, order.side
     new_quote = price == (book.best_bid if side is BUY else book.best_ask)
     changed = (Level(price, book.cancel(order)),)
     del member.open[request.client_order_id]
-    _end(listing, member, order, CANCELED)
-    filled: Quantity = order.quantity - order.leaves_quantity  # type: ignore[assignment]
-    canceled = OrderCanceled(request.account, request.client_order_id, request.instrument, order.order_id, filled, now)
-    out = [Envelope(member.owner, canceled)]
+    end(listing, member, order, CANCELED)
+    out = [Envelope(member.owner, canceled(order, now))]
     bids, asks = (changed, ()) if side is BUY else ((), changed)
     publish(listing, out, bids, asks, new_quote, now)
     return out
-
-
-def _reject_cancel(member: Member, request: CancelOrder, reason: RejectReason, now: Nanos) -> list[Envelope]:
-    return [Envelope(member.owner, CancelRejected(request.account, request.client_order_id, request.instrument, reason, now))]

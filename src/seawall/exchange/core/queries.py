@@ -19,10 +19,10 @@ from seawall.api.accounts import (
     QueryOrder,
 )
 from seawall.api.message import Envelope
-from seawall.api.orders import OrderFilled
-from seawall.api.units import Money, Nanos, Quantity
+from seawall.api.orders import OrderFilled, SelfTradePrevention
+from seawall.api.units import Money, Nanos, Price, Quantity
 from seawall.exchange.core.floor import FillHistory, Floor, Member
-from seawall.exchange.core.order_book import Order
+from seawall.exchange.core.order_book import Order, Terms
 
 
 def report_order(floor: Floor, query: QueryOrder, now: Nanos) -> list[Envelope]:
@@ -54,6 +54,20 @@ def _order_state(order: Order) -> OrderState:
         order.price,
         order.quantity,
         Quantity(order.quantity - order.leaves_quantity),
+        *(_terms(order.terms) if order.terms is not None else ()),
+    )
+
+
+def _terms(terms: Terms) -> tuple[Price, int, Quantity, Nanos, bool, SelfTradePrevention, bool]:
+    """The last fields of an OrderState."""
+    return (
+        terms.stop_price,
+        terms.trailing_delta_bps,
+        terms.display_quantity,
+        terms.expire_time,
+        False,
+        terms.self_trade_prevention,
+        terms.triggered,
     )
 
 

@@ -78,7 +78,7 @@ def test_a_good_order_passes(fine: PlaceOrder) -> None:
         (order(MAKER, price=200), "a limit_maker order needs a quantity"),
         (order(price=200, quote_quantity=5), "quote_quantity is for market orders only; give a limit order a quantity"),
         (order(price=200, quantity=1, quote_quantity=5), "quote_quantity is for market orders only; give a limit order a quantity"),
-        (order(MAKER, price=200, quantity=100, time_in_force=IOC), "a limit_maker order only rests, which ioc contradicts; use gtc"),
+        (order(MAKER, price=200, quantity=100, time_in_force=IOC), "a limit_maker order only rests, which ioc contradicts; use gtc or gtd"),
         (order(MARKET, price=200, quantity=100), "a market order has no price; use a limit order to bound it"),
         (order(MARKET, quantity=100, quote_quantity=5), "a market order has a quantity or a quote_quantity, not both"),
         (order(MARKET), "a market order needs a quantity or a quote_quantity"),

@@ -1,5 +1,7 @@
 """An exchange to talk to in short words: who does what, and what is said about it."""
 
+from typing import Any
+
 from seawall.api.accounts import BalancesReported, OpenAccount, QueryBalances
 from seawall.api.instruments import Instrument, InstrumentId, define_spot
 from seawall.api.message import PUBLIC, Address, Message
@@ -7,13 +9,16 @@ from seawall.api.orders import (
     AccountId,
     CancelOrder,
     ClientOrderId,
+    ExpiryReason,
     OrderAccepted,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
     OrderRejected,
+    OrderTriggered,
     OrderType,
     PlaceOrder,
+    SelfTradePrevention,
     Side,
     TimeInForce,
 )
@@ -55,10 +60,34 @@ class Venue:
         quote_quantity: int = 0,
         valid_until: int = 0,
         instrument: InstrumentId = BTC_USDT.id,
+        **terms: Any,
     ) -> list[str]:
         """Places an order, named 1, 2, 3 ... unless told otherwise, and tells what is said in `words`."""
+        return self.say(
+            self.request(account, side, price, quantity, order_type, time_in_force, name, quote_quantity, valid_until, instrument, **terms)
+        )
+
+    def say(self, message: Message, now: int = NOW) -> list[str]:
+        return [words(target, told) for target, told in self.send(message, now) if target != PUBLIC]
+
+    def request(
+        self,
+        account: str,
+        side: str,
+        price: int = 0,
+        quantity: int = 0,
+        order_type: str = "limit",
+        time_in_force: str = "gtc",
+        name: str = "",
+        quote_quantity: int = 0,
+        valid_until: int = 0,
+        instrument: InstrumentId = BTC_USDT.id,
+        **terms: Any,
+    ) -> PlaceOrder:
         self.names += 1
-        request = PlaceOrder(
+        if "self_trade_prevention" in terms:
+            terms["self_trade_prevention"] = SelfTradePrevention(terms["self_trade_prevention"])
+        return PlaceOrder(
             AccountId(account),
             ClientOrderId(name or str(self.names)),
             instrument,
@@ -69,8 +98,8 @@ class Venue:
             Price(price),
             Money(quote_quantity),
             Nanos(valid_until),
+            **terms,
         )
-        return [words(target, message) for target, message in self.send(request) if target != PUBLIC]
 
     def cancel(self, account: str, name: str, instrument: InstrumentId = BTC_USDT.id) -> list[str]:
         answers = self.send(CancelOrder(AccountId(account), ClientOrderId(name), instrument))
@@ -101,6 +130,10 @@ def words(target: str, message: Message) -> str:
             told = f"canceled after {message.cumulative_quantity}"
         case OrderExpired():
             told = f"expired after {message.cumulative_quantity}"
+            if message.reason is not ExpiryReason.TIME_IN_FORCE:
+                told += f": {message.reason}"
+        case OrderTriggered():
+            told = "triggered"
         case _:
             return repr(message)
     assert target == f"trader:{message.account}", "reports go to the owner of the account"

@@ -32,6 +32,7 @@ from seawall.exchange.core.matching import execute
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.order_entry import cancel_order
 from seawall.exchange.core.public_data import publish
+from seawall.exchange.core.triggering import trigger
 
 BUY, SELL = Side.BUY, Side.SELL
 
@@ -62,6 +63,7 @@ def _close(floor: Floor, listing: Listing, name: AccountId, member: Member, now:
     if taken:
         bids, asks = (taken, ()) if side is SELL else ((), taken)
         publish(listing, out, bids, asks, True, now)
+        trigger(floor, listing, out, 0, now)
     if order.leaves_quantity and funds_of(floor, member.account, currency) <= 0:
         out += deleverage(floor, listing, name, order, now)
     closed = order.quantity - order.leaves_quantity
@@ -115,6 +117,8 @@ def _cancel_orders(floor: Floor, name: AccountId, member: Member, now: Nanos) ->
     """To the client they expire: it was not he who cancelled."""
     out: list[Envelope] = []
     for order in list(member.open.values()):
+        if order.client_order_id not in member.open:
+            continue  # It went with another of its list.
         for envelope in cancel_order(floor, CancelOrder(name, order.client_order_id, order.instrument), now):
             said = envelope.message
             if type(said) is OrderCanceled:
