@@ -116,7 +116,7 @@ def _held(floor: Floor, member: Member, currency: Currency) -> list[Listing]:
 def _cancel_orders(floor: Floor, name: AccountId, member: Member, now: Nanos) -> list[Envelope]:
     """To the client they expire: it was not he who cancelled."""
     out: list[Envelope] = []
-    for order in list(member.open.values()):
+    for order in sorted(member.open.values(), key=lambda order: order.order_id):
         if order.client_order_id not in member.open:
             continue  # It went with another of its list.
         for envelope in cancel_order(floor, CancelOrder(name, order.client_order_id, order.instrument), now):
