@@ -130,7 +130,7 @@ class Backtest:
                 market.last = at_venue.last = a
                 market.time = now
                 if resting:
-                    wake = self._report(route, route.venue.on_trade(route.instrument.id, a, nearest_lots(route.instrument, fb), now), now)
+                    wake = self._report(route, _printed(route, a, fb, rest, now), now)
             elif kind is quote:
                 b, c, d, _, fc, fd, _ = rest
                 if not 0 < a < c:
@@ -303,6 +303,12 @@ class Backtest:
             if machine.address == failed.strategy:
                 for route in self._routes:
                     route.silence(machine)
+
+
+def _printed(route: StreamRoute, price: int, quantity: float, rest: Any, now: Nanos) -> list[Envelope]:
+    """A print at the venue. `rest` is the aggressor, or among rows of other kinds (quantity, aggressor, ...)."""
+    lots, aggressor = (nearest_lots(route.instrument, quantity), rest) if type(rest) is int else rest[:2]
+    return route.venue.on_trade(route.instrument.id, price, lots, now, aggressor)
 
 
 def _ignore(message: Message, now: Nanos) -> None:

@@ -30,7 +30,7 @@ class RecordedVenueState(msgspec.Struct):
 def wait(waitlist: Waitlist, member: Member, waiting: Waiting) -> None:
     """Keeps an order until rows reach it, and sets aside what it may spend, which must be there."""
     order = waiting.order
-    locked = lock(member.account, *lock_needed(waitlist.instrument, order.side, waiting.locked_price, order.quantity))
+    locked = lock(member.account, *lock_needed(waitlist.instrument, order.side, waiting.locked_price, order.leaves_quantity))
     assert locked, "an order that cannot be paid was accepted"
     member.open[order.client_order_id] = order
     waitlist.add(waiting)
@@ -40,7 +40,17 @@ def withdraw(waitlist: Waitlist, member: Member, waiting: Waiting) -> None:
     """The order waits no longer: to be filled, expired or canceled in the same breath."""
     order = waiting.order
     waitlist.remove(order)
-    release(member.account, *lock_needed(waitlist.instrument, order.side, waiting.locked_price, order.quantity))
+    release(member.account, *lock_needed(waitlist.instrument, order.side, waiting.locked_price, order.leaves_quantity))
+
+
+def fill_resting(state: RecordedVenueState, waitlist: Waitlist, member: Member, waiting: Waiting, lots: Quantity, now: Nanos) -> Envelope:
+    """Trades `lots` of an order that waits, as maker at its own price. What is left of it waits on, where it stood."""
+    order = waiting.order
+    if lots == order.leaves_quantity:
+        withdraw(waitlist, member, waiting)
+    else:
+        release(member.account, *lock_needed(waitlist.instrument, order.side, waiting.locked_price, lots))
+    return fill(state, waitlist, member, order, order.price, lots, MAKER, now)
 
 
 def fill(

@@ -11,6 +11,8 @@ from seawall.api.units import Nanos, Price, Quantity
 from seawall.exchange.core.order_book import Order
 
 BUY = Side.BUY
+UNKNOWN = -1  # Lots that the recording does not tell of.
+_TAKEN_LEVELS = 256  # Remembered on each side: state stays bounded. The level taken from first goes first.
 
 
 @dataclass(slots=True)  # Not a Struct: those take seven times as long to write to, and this is written with every row.
@@ -24,6 +26,23 @@ class MarketState:
     ask_quantity: Quantity = Quantity(0)
 
 
+class Queue(msgspec.Struct):
+    """What a fill model remembers of one resting order. In lots of others, at its price."""
+
+    ahead: int = UNKNOWN  # Before us.
+    shown: int = UNKNOWN  # Altogether, when last told.
+    tally: int = 0  # Printed and not yet missing from the level; below zero: missing, and not yet printed.
+    credit: int = 0  # Of what is missing and not yet printed, this has been counted as canceled before us.
+    tally_time: Nanos = Nanos(0)
+
+
+class Taken(msgspec.Struct):
+    """What we took of a level that the recording still shows: nobody told the recording. Forgotten when the level changes."""
+
+    shown: int
+    lots: int
+
+
 class Waiting(msgspec.Struct):
     """An open order."""
 
@@ -33,6 +52,7 @@ class Waiting(msgspec.Struct):
     quoted: Price = Price(0)  # Bars: the opposite quote when it arrived. What takes the open pays no less than that.
     spend: int = 0  # Bars: a MARKET BUY by quote amount spends no more.
     resting: bool = True  # False: bars; it has not met an open yet.
+    queue: Queue = msgspec.field(default_factory=Queue)
 
 
 class Listed(msgspec.Struct):
@@ -41,12 +61,13 @@ class Listed(msgspec.Struct):
     market: MarketState
     orders: dict[OrderId, Waiting] = {}  # In order of arrival.
     last_trade_id: int = 0
+    taken: dict[Side, dict[Price, Taken]] = {}  # By the side of ours that took it.
 
 
 class Waitlist:
     """One instrument: `listed`, and an index of the limit orders in it by price."""
 
-    __slots__ = ("_buys", "_sells", "bars_only", "instrument", "listed", "market", "orders")
+    __slots__ = ("bars_only", "buys", "instrument", "listed", "market", "orders", "sells")
 
     def __init__(self, instrument: Instrument, listed: Listed, *, bars_only: bool) -> None:
         self.instrument = instrument
@@ -55,8 +76,8 @@ class Waitlist:
         self.orders = listed.orders
         self.bars_only = bars_only
         # Sorted so that the best price, and within it the oldest order, is last.
-        self._buys: list[tuple[int, ...]] = []
-        self._sells: list[tuple[int, ...]] = []
+        self.buys: list[tuple[int, ...]] = []
+        self.sells: list[tuple[int, ...]] = []
         for waiting in listed.orders.values():
             self._index(waiting.order)
 
@@ -71,14 +92,31 @@ class Waitlist:
 
     def within(self, side: Side, reached: int) -> list[Waiting]:
         """Orders of `side` whose price the market has at least reached, best price first, oldest first within it."""
-        keys, sign = (self._buys, 1) if side is BUY else (self._sells, -1)
+        keys, sign = (self.buys, 1) if side is BUY else (self.sells, -1)
         worst = sign * reached
         if not keys or keys[-1][0] < worst:
             return []
         return [self.orders[OrderId(-negated_id)] for _, negated_id in reversed(keys[bisect_left(keys, (worst,)) :])]
 
+    def taken(self, side: Side, price: Price, shown: int) -> int:
+        """How much of the `shown` lots that `side` could take at `price` we have taken already."""
+        of_side = self.listed.taken.get(side)
+        taken = of_side.get(price) if of_side else None
+        return taken.lots if taken is not None and taken.shown == shown else 0
+
+    def take(self, side: Side, price: Price, shown: int, lots: int) -> None:
+        """We take `lots` more of that level."""
+        of_side = self.listed.taken.setdefault(side, {})
+        taken = of_side.get(price)
+        if taken is None or taken.shown != shown:
+            if len(of_side) >= _TAKEN_LEVELS:
+                del of_side[next(iter(of_side))]
+            of_side[price] = Taken(shown, lots)
+        else:
+            taken.lots += lots
+
     def _index(self, order: Order) -> None:
         insort(*self._place(order))
 
     def _place(self, order: Order) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
-        return (self._buys, (order.price, -order.order_id)) if order.side is BUY else (self._sells, (-order.price, -order.order_id))
+        return (self.buys, (order.price, -order.order_id)) if order.side is BUY else (self.sells, (-order.price, -order.order_id))

@@ -5,6 +5,9 @@ it for every order. MARKET takes it at once, and its fill is the only report. LI
 Both pay the slippage, a LIMIT never beyond its price. What does not take rests (GTC, LIMIT_MAKER) or expires (IOC, FOK). A resting order
 fills by the fill model.
 
+Limited to the recorded volume, orders take no more than a quote shows and we have left of it, and rest into no more than a print traded or
+a bar's volume; our own share it by price, then time. What a MARKET, IOC or FOK order does not get expires; of a GTC order it rests.
+
 Bars, for instruments that nothing else tells of. A bar counts only for orders that arrived before it opened: they were there for all of
 it. Whatever arrives first meets the open of such a bar: MARKET takes it, LIMIT takes it if the open is at its price or better, IOC and FOK
 expire otherwise. If a quote was known at arrival, none of them trades at a better price than that quote. Orders that rest then fill by the
@@ -41,7 +44,9 @@ from seawall.api.orders import (
 from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
 from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
 from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fill, wait, withdraw
+from seawall.backtest.recorded_matching import Matcher
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
+from seawall.backtest.recorded_taking import Walk, offers, take, walk
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import ExchangeState, Floor, Member
 from seawall.exchange.core.order_book import Order
@@ -55,8 +60,8 @@ __all__ = ["MarketState", "RecordedVenue", "RecordedVenueState"]
 
 BUY, SELL = Side.BUY, Side.SELL
 MARKET, LIMIT_MAKER = OrderType.MARKET, OrderType.LIMIT_MAKER
-GTC = TimeInForce.GTC
-MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
+GTC, FOK = TimeInForce.GTC, TimeInForce.FOK
+TAKER = Liquidity.TAKER
 NEW = OrderStatus.NEW
 
 
@@ -72,8 +77,9 @@ class RecordedVenue:
         *,
         slippage_bps: int = 0,
         bars_only: Sequence[InstrumentId] = (),
+        limited: bool | None = None,
     ) -> None:
-        """`bars_only`: the instruments that trade by the rules for bars.
+        """`bars_only`: the instruments that trade by the rules for bars. `limited`: to the recorded volume; None: as the fill model wants.
 
         Raises:
             ValueError: instruments that one venue cannot list together, or a slippage outside 0 to 9,999.
@@ -81,11 +87,12 @@ class RecordedVenue:
         if not 0 <= slippage_bps < BASIS_POINTS:
             raise ValueError(f"slippage is 0 to {BASIS_POINTS - 1} basis points, got {slippage_bps}")
         self.address = address
-        self._fills = fill_model
+        self._limited = fill_model.limited if limited is None else limited
         self._slippage_bps = slippage_bps
         self._bars_only = dict.fromkeys(bars_only)
         self.books: dict[InstrumentId, BookBuilder] = {}  # Where depth is recorded: the host keeps them as the rows pass.
         self._floor = floor = Floor(instruments)
+        self._matcher = Matcher(floor, fill_model, limited=self._limited)
         ledger = floor.state.ledger
         listings = {key: Listed(MarketState()) for key in floor.instruments}
         self.restore(RecordedVenueState(ExchangeState(ledger, {}), listings, dict.fromkeys(ledger.fees, Money(0))))
@@ -112,6 +119,7 @@ class RecordedVenue:
         self._state = state
         floor, bars_only = self._floor, self._bars_only
         floor.restore(state.desk)
+        self._matcher.restore(state)
         self._waitlists = {
             key: Waitlist(floor.instruments[key], listed, bars_only=key in bars_only) for key, listed in state.listings.items()
         }
@@ -137,7 +145,8 @@ class RecordedVenue:
             return []
         market = waitlist.market
         market.last = trade.price
-        return self.on_trade(trade.instrument, trade.price, trade.quantity, now) if waitlist.orders else []
+        aggressor = 1 if trade.aggressor is BUY else -1
+        return self.on_trade(trade.instrument, trade.price, trade.quantity, now, aggressor) if waitlist.orders else []
 
     def _quote_changed(self, quote: QuoteChanged, now: Nanos) -> list[Envelope]:
         waitlist = self._waitlists.get(quote.instrument)
@@ -157,15 +166,15 @@ class RecordedVenue:
             return []
         return self.on_bar(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.open_time, now)
 
-    def on_trade(self, instrument: InstrumentId, price: int, quantity: int, now: Nanos) -> list[Envelope]:
-        """A print, already written into the market."""
+    def on_trade(self, instrument: InstrumentId, price: int, quantity: int, now: Nanos, aggressor: int = 0) -> list[Envelope]:
+        """A print, already written into the market. `aggressor`: 1 (buy), -1 (sell), 0 (not told)."""
         waitlist = self._waitlists[instrument]
-        return [] if waitlist.bars_only else self._reached(waitlist, price, price, now, now)
+        return [] if waitlist.bars_only else self._matcher.trade(waitlist, price, quantity, aggressor, now)
 
     def on_quote(self, instrument: InstrumentId, bid: int, bid_quantity: int, ask: int, ask_quantity: int, now: Nanos) -> list[Envelope]:
         """Best bid and offer, already written into the market."""
         waitlist = self._waitlists[instrument]
-        return [] if waitlist.bars_only else self._reached(waitlist, ask, bid, now, now)
+        return [] if waitlist.bars_only else self._matcher.quote(waitlist, bid, bid_quantity, ask, ask_quantity, now)
 
     def on_bar(
         self, instrument: InstrumentId, opened: int, high: int, low: int, close: int, volume: int, open_time: int, now: Nanos
@@ -177,33 +186,17 @@ class RecordedVenue:
         out: list[Envelope] = []
         for waiting in list(waitlist.orders.values()):
             if not waiting.resting and waiting.arrived <= open_time:
-                out += self._meet_open(waitlist, waiting, opened, now)
-        if volume:
-            out += self._reached(waitlist, low, high, open_time, now)
-        return out
+                volume -= self._meet_open(waitlist, waiting, opened, volume, now, out)
+        return out + self._matcher.bar(waitlist, low, high, volume, Nanos(open_time), now)
 
-    def _reached(self, waitlist: Waitlist, low: int, high: int, before: int, now: Nanos) -> list[Envelope]:
-        """Fills what rested at `before` or earlier: BUYs that `low` reached, SELLs that `high` reached (0: nothing did)."""
-        fills = self._fills
-        out: list[Envelope] = []
-        candidates = waitlist.within(BUY, low) if low else []
-        if high:
-            candidates += waitlist.within(SELL, high)
-        for waiting in candidates:
-            order = waiting.order
-            if waiting.resting and waiting.arrived <= before and fills(order.side, order.price, low if order.side is BUY else high):
-                member = self._floor.members[order.account]
-                withdraw(waitlist, member, waiting)
-                out.append(fill(self._state, waitlist, member, order, order.price, order.quantity, MAKER, now))
-        return out
-
-    def _meet_open(self, waitlist: Waitlist, waiting: Waiting, opened: int, now: Nanos) -> list[Envelope]:
+    def _meet_open(self, waitlist: Waitlist, waiting: Waiting, opened: int, volume: int, now: Nanos, out: list[Envelope]) -> int:
+        """Returns how much of the bar's volume it uses up."""
         order, buying = waiting.order, waiting.order.side is BUY
-        limit = order.price
+        limit, tif = order.price, order.time_in_force
         if limit and (opened > limit if buying else opened < limit):
-            if order.time_in_force is GTC:
+            if tif is GTC:
                 waiting.resting = True
-                return []
+                return 0
             price, lots = Price(0), Quantity(0)
         else:
             price, lots = Price(self._open_price(waiting, opened)), order.quantity
@@ -212,10 +205,16 @@ class RecordedVenue:
         if buying and not limit:
             free = member.account.free[waitlist.instrument.quote]
             lots = Quantity(min(lots, min(free, waiting.spend or free) // (price * waitlist.instrument.tick_value)))
-        out = [fill(self._state, waitlist, member, order, price, lots, TAKER, now)] if lots else []
+        if self._limited and lots > volume:
+            lots = Quantity(0 if tif is FOK else volume)
+        if lots:
+            out.append(fill(self._state, waitlist, member, order, price, lots, TAKER, now))
         if order.leaves_quantity:
-            out.append(expire(member, order, now))
-        return out
+            if limit and tif is GTC:  # There was not enough volume for all of it.
+                wait(waitlist, member, Waiting(order, waiting.arrived, limit))
+            else:
+                out.append(expire(member, order, now))
+        return lots if self._limited else 0
 
     def _open_price(self, waiting: Waiting, opened: int) -> int:
         """Of the open with slippage and the quote at arrival the worse, but within the order's limit."""
@@ -264,13 +263,23 @@ class RecordedVenue:
             detail = f"{request.client_order_id} is the id of an open order"
             return _reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, detail)
         lots = request.quantity or Quantity(request.quote_quantity // (price * instrument.tick_value) if price else 0)
+        takes = offer and (not limit or (offer <= limit if buying else offer >= limit))
+        walked = None
+        if takes and self._limited and not waitlist.bars_only and (market.bid or market.ask):
+            walked = self._walk(waitlist, request)
+            takes = bool(walked.takes)
+            if not takes and not limit:
+                return _reject(member, request, now, RejectReason.NO_LIQUIDITY, "what the recording shows has been taken")
+            if not request.quantity and not walked.ended:
+                lots = Quantity(walked.lots)
         currency = instrument.quote if buying else instrument.base
         cost = (limit or price) * lots * instrument.tick_value if buying else lots * instrument.lot_value
+        if walked is not None and buying and not limit:
+            cost = walked.value * instrument.tick_value
         free = member.account.free[currency]
         if free < cost:
             detail = f"the order needs {cost} {currency} minor units, {free} are free"
             return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
-        takes = offer and (not limit or (offer <= limit if buying else offer >= limit))
         if takes and request.order_type is LIMIT_MAKER:
             return _reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would")
         if not offer and not limit:
@@ -280,6 +289,11 @@ class RecordedVenue:
         order_id: Any = desk.last_order_id + 1
         desk.last_order_id = order_id
         order = Order(order_id, account, client_order_id, key, side, request.order_type, tif, limit, lots, lots, NEW)
+        if takes and walked is not None:
+            out = take(self._state, waitlist, member, order, walked, now)
+            if limit and tif is GTC and order.leaves_quantity:
+                self._rest(waitlist, member, order, now)
+            return out
         if takes and not limit and not waitlist.bars_only:
             return [fill(self._state, waitlist, member, order, price, lots, TAKER, now)]
         out = [Envelope(member.owner, OrderAccepted(account, client_order_id, key, order_id, now))]
@@ -291,10 +305,20 @@ class RecordedVenue:
             price = min(price, limit) if buying else max(price, limit)
             out.append(fill(self._state, waitlist, member, order, price, lots, TAKER, now))
         elif tif is GTC:
-            wait(waitlist, member, Waiting(order, now, limit))
+            self._rest(waitlist, member, order, now)
         else:
             out.append(expire(member, order, now))
         return out
+
+    def _walk(self, waitlist: Waitlist, request: PlaceOrder) -> Walk:
+        budget = request.quote_quantity // waitlist.instrument.tick_value
+        levels = offers(waitlist, request.side)
+        return walk(levels, request.side, request.price, request.quantity, budget, self._slipped)
+
+    def _rest(self, waitlist: Waitlist, member: Member, order: Order, now: Nanos) -> None:
+        waiting = Waiting(order, now, order.price)
+        wait(waitlist, member, waiting)
+        self._matcher.join(waitlist, waiting, now)
 
     def _cancel_order(self, request: CancelOrder, now: Nanos) -> list[Envelope]:
         member = self._floor.members.get(request.account)

@@ -10,8 +10,8 @@ from seawall.api.units import Nanos, Price
 from seawall.market_data.recorded import rows as recorded
 from seawall.market_data.recorded.kinds import PRICES, QUANTITIES, ROW_COLUMNS, WIDEST, Kind
 
-# (time, stream, first column in ticks, first and second column as floats, rest), the columns as in ROW_COLUMNS. The rest of a trade is
-# None; else (second to fifth column in ticks or lots, third to fifth as floats), zeros where the kind has fewer.
+# (time, stream, first column in ticks, first and second column as floats, rest), the columns as in ROW_COLUMNS. The rest is (second
+# to fifth column in ticks or lots, third to fifth as floats), zeros where the kind has fewer; where all rows are trades, the aggressor.
 Row = tuple[Nanos, int, Price, float, float, Any]
 Rows = Iterator[Row]
 
@@ -43,8 +43,9 @@ class RowMaker:
             figures: list[float] = (rows.columns[column] * self._over[column][scale] / self._under[column][scale]).tolist()
             return figures
 
-        rest: Any = repeat(None)
-        if rows.kind is not Kind.TRADE:
+        if rows.kind is Kind.TRADE:
+            rest: Any = rows.columns[2].tolist()
+        else:
             width = len(rows.columns)
             integers = [rows.columns[column].tolist() if column < width else repeat(0) for column in range(1, WIDEST)]
             rest = zip(*integers, *(floats(column) if column < width else repeat(0.0) for column in range(2, WIDEST)), strict=False)

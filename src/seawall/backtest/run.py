@@ -18,7 +18,7 @@ from seawall.api.instruments import Instrument, Venue
 from seawall.api.message import Address, strategy_address, strategy_name
 from seawall.api.risk import Limits
 from seawall.api.units import DAY, HOUR, MINUTE, SECOND, Money, Nanos
-from seawall.backtest.fill_models import fill_model
+from seawall.backtest.fill_models import FillModel, fill_model
 from seawall.backtest.funding import Funding, account_of, fund, venue_address
 from seawall.backtest.host import Backtest
 from seawall.backtest.latency import Latency
@@ -71,7 +71,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None  # The valuation currency. None: USD, USDT, USDC or else the first quote currency of the data.
     limits: Mapping[str, str] = {}  # Over `default_limits`: see `limits.limits_from`.
     latency: Latency = Latency()
-    fill_model: str = "trade_through"
+    fill_model: str | FillModel = "trade_through"  # A name of FILL_MODELS, or a model of your own.
+    limited: bool | None = None  # Fills to the recorded volume. None: as the fill model wants, which those of queues do.
     slippage_bps: int = 0
     start: Nanos | None = None
     end: Nanos | None = None
@@ -251,6 +252,7 @@ def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> En
 
 
 def _venues(recording: Recording, setup: Setup) -> list[RecordedVenue]:
+    model = fill_model(setup.fill_model) if isinstance(setup.fill_model, str) else setup.fill_model
     bars_only = {instrument.id for instrument in recording.bars_only}
     by_venue: dict[Venue, list[Instrument]] = {}
     for instrument in recording.instruments:
@@ -259,7 +261,8 @@ def _venues(recording: Recording, setup: Setup) -> list[RecordedVenue]:
         RecordedVenue(
             venue_address(venue),
             own,
-            fill_model=fill_model(setup.fill_model),
+            fill_model=model,
+            limited=setup.limited,
             slippage_bps=setup.slippage_bps,
             bars_only=[i.id for i in own if i.id in bars_only],
         )

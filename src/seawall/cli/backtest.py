@@ -51,7 +51,17 @@ Latencies = Annotated[
 FillModel = Annotated[
     str,
     typer.Option(
-        help="When a resting order fills: trade_through (once the market goes beyond its price) or touch (reaches it).", metavar="MODEL"
+        help="When a resting order fills: trade_through (once the market goes beyond its price), touch (reaches it), or by the volume "
+        "before it in the queue: queue_trades, queue_proportional, queue_square, queue_power, queue_log, queue_front. See docs/fills.md.",
+        metavar="MODEL",
+    ),
+]
+FillVolume = Annotated[
+    str | None,
+    typer.Option(
+        help="How much an order gets: recorded (no more than a print traded and a quote shows, shared by your own orders) or any. "
+        "Default: recorded with a queue model, else any.",
+        metavar="VOLUME",
     ),
 ]
 Slippage = Annotated[int, typer.Option(help="Worsens the price of every taking order, in basis points.", min=0, metavar="NUMBER")]
@@ -84,6 +94,7 @@ def backtest(
     to: To = None,
     latency: Latencies = [],  # noqa: B006
     fill_model: FillModel = "trade_through",
+    fill_volume: FillVolume = None,
     slippage_bps: Slippage = 0,
     limit: OneLimit = [],  # noqa: B006
     seed: Seed = 0,
@@ -111,6 +122,7 @@ def backtest(
             limits=options.pairs(limit, "--limit"),
             latency=_latency(latency),
             fill_model=fill_model,
+            limited=_limited(fill_volume),
             slippage_bps=slippage_bps,
             start=options.moment(from_, "--from"),
             end=options.moment(to, "--to"),
@@ -141,6 +153,15 @@ def _run(classes: "Sequence[StrategyClass]", recording: "Recording", parameters:
         show(UserError(failure, "the result holds what happened until then"))
         return 1
     return 130 if live.interrupted() else 0
+
+
+def _limited(fill_volume: str | None) -> bool | None:
+    choices = {"recorded": True, "any": False}
+    if fill_volume is None:
+        return None
+    if fill_volume not in choices:
+        raise UserError(f"--fill-volume {fill_volume}: no such volume", f"there are {', '.join(choices)}")
+    return choices[fill_volume]
 
 
 def _listed(text: str | None) -> list[str] | None:

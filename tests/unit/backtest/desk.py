@@ -34,6 +34,7 @@ class Desk:
         fill_model: FillModel = trade_through,
         *,
         bars: bool = False,
+        limited: bool | None = None,
         slippage_bps: int = 0,
         usd: int = 10_000,
         btc: int = 100,
@@ -43,7 +44,9 @@ class Desk:
         self.instrument = define_spot("v", "BTC-USD", **units)
         self.id: InstrumentId = self.instrument.id
         only = [self.id] if bars else []
-        self.venue = RecordedVenue(Address("venue:v"), [self.instrument], fill_model, slippage_bps=slippage_bps, bars_only=only)
+        self.venue = RecordedVenue(
+            Address("venue:v"), [self.instrument], fill_model, slippage_bps=slippage_bps, bars_only=only, limited=limited
+        )
         self.now = Nanos(0)
         self.placed = 0
         self.tell(OpenAccount(ACCOUNT, CLIENT, {BTC: Money(btc), USD: Money(usd)}))
@@ -69,11 +72,11 @@ class Desk:
         """The `number`th order placed."""
         return self.tell(CancelOrder(ACCOUNT, ClientOrderId(f"c{number}"), self.id))
 
-    def trade(self, price: int, quantity: int = 1) -> list[Message]:
-        return self.tell(Traded(self.id, TradeId(0), Price(price), Quantity(quantity), Side.BUY, self.now))
+    def trade(self, price: int, quantity: int = 1, aggressor: Side = Side.BUY) -> list[Message]:
+        return self.tell(Traded(self.id, TradeId(0), Price(price), Quantity(quantity), aggressor, self.now))
 
-    def quote(self, bid: int, ask: int) -> list[Message]:
-        sizes = Quantity(1 if bid else 0), Quantity(1 if ask else 0)
+    def quote(self, bid: int, ask: int, bid_quantity: int = 1, ask_quantity: int = 1) -> list[Message]:
+        sizes = Quantity(bid_quantity if bid else 0), Quantity(ask_quantity if ask else 0)
         return self.tell(QuoteChanged(self.id, 0, Price(bid), sizes[0], Price(ask), sizes[1], self.now))
 
     def bar(self, opened: int, high: int, low: int, close: int, volume: int = 10) -> list[Message]:

@@ -246,7 +246,7 @@ def test_reports_go_to_the_accounts_owner() -> None:
 
 
 def test_fill_models_are_found_by_name() -> None:
-    assert [fill_model(model.__name__) for model in FILL_MODELS] == list(FILL_MODELS)
+    assert [fill_model(model.name) for model in FILL_MODELS] == list(FILL_MODELS)
     with pytest.raises(ValueError, match="no fill model 'hope'; there are touch, trade_through"):
         fill_model("hope")
 

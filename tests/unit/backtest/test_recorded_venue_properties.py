@@ -9,20 +9,32 @@ from hypothesis import strategies as st
 from seawall.api.message import Message
 from seawall.api.orders import OrderFilled, OrderType, Side, TimeInForce
 from seawall.api.units import Nanos, Price, Quantity
-from seawall.backtest.fill_models import touch, trade_through
+from seawall.backtest.fill_models import FILL_MODELS, fill_model, touch, trade_through
 from seawall.runtime.machine import restore, snapshot
 from tests.unit.backtest.desk import BTC, USD, Desk
 
 PRICES = st.integers(90, 110)
 ROWS = st.one_of(
-    st.tuples(st.just("trade"), PRICES, st.integers(1, 3)),
-    st.tuples(st.just("quote"), st.integers(89, 99), st.integers(100, 111)),
+    st.tuples(st.just("trade"), PRICES, st.integers(1, 3), st.sampled_from(Side)),
+    st.tuples(st.just("quote"), st.integers(89, 99), st.integers(100, 111), st.integers(1, 4), st.integers(1, 4)),
     st.tuples(st.just("bar"), PRICES, st.integers(0, 5), st.integers(0, 5), st.integers(0, 2)),
 )
 KINDS = st.sampled_from([OrderType.LIMIT, OrderType.LIMIT, OrderType.LIMIT_MAKER, OrderType.MARKET])
 LIVES = st.sampled_from([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
 ORDERS = st.tuples(st.just("place"), st.sampled_from(Side), KINDS, LIVES, st.integers(0, 12), st.integers(80, 120))
 CANCELS = st.tuples(st.just("cancel"), st.integers(1, 12))
+KINDS_OF_VENUE = pytest.mark.parametrize(
+    ("bars", "model", "limited"),
+    [
+        (False, "trade_through", False),
+        (True, "trade_through", False),
+        (False, "touch", True),
+        (True, "touch", True),
+        (False, "queue_proportional", True),
+        (False, "queue_front", False),
+        (True, "queue_trades", True),
+    ],
+)
 STEPS = st.lists(st.one_of(ROWS, ORDERS, ORDERS, CANCELS), min_size=10, max_size=40)
 
 
@@ -35,10 +47,11 @@ def step(desk: Desk, what: tuple[Any, ...], *, fast: bool = False) -> list[Messa
             return desk.place(side, order_type, quantity, price, time_in_force=tif)
         case ("cancel", number):
             return desk.cancel(number)
-        case ("trade", price, quantity):
-            return fast_trade(desk, price, quantity) if fast else desk.trade(price, quantity)
-        case ("quote", bid, ask):
-            return fast_quote(desk, bid, ask) if fast else desk.quote(bid, ask)
+        case ("trade", price, quantity, aggressor):
+            return fast_trade(desk, price, quantity, aggressor) if fast else desk.trade(price, quantity, aggressor)
+        case ("quote", bid, ask, bid_quantity, ask_quantity):
+            quote = (bid, ask, bid_quantity, ask_quantity)
+            return fast_quote(desk, *quote) if fast else desk.quote(*quote)
         case ("bar", opened, up, down, volume):
             return (
                 fast_bar(desk, opened, opened + up, opened - down, volume)
@@ -48,16 +61,25 @@ def step(desk: Desk, what: tuple[Any, ...], *, fast: bool = False) -> list[Messa
     raise AssertionError(what)
 
 
-def fast_trade(desk: Desk, price: int, quantity: int) -> list[Message]:
+def fast_trade(desk: Desk, price: int, quantity: int, aggressor: Side) -> list[Message]:
     market = desk.venue.market(desk.id)
     market.last = Price(price)
-    return [e.message for e in desk.venue.on_trade(desk.id, price, quantity, desk.now)] if desk.venue.resting(desk.id) else []
+    if not desk.venue.resting(desk.id):
+        return []
+    return [e.message for e in desk.venue.on_trade(desk.id, price, quantity, desk.now, 1 if aggressor is Side.BUY else -1)]
 
 
-def fast_quote(desk: Desk, bid: int, ask: int) -> list[Message]:
+def fast_quote(desk: Desk, bid: int, ask: int, bid_quantity: int, ask_quantity: int) -> list[Message]:
     market = desk.venue.market(desk.id)
-    market.bid, market.bid_quantity, market.ask, market.ask_quantity = Price(bid), Quantity(1), Price(ask), Quantity(1)
-    return [e.message for e in desk.venue.on_quote(desk.id, bid, 1, ask, 1, desk.now)] if desk.venue.resting(desk.id) else []
+    market.bid, market.bid_quantity, market.ask, market.ask_quantity = (
+        Price(bid),
+        Quantity(bid_quantity),
+        Price(ask),
+        Quantity(ask_quantity),
+    )
+    if not desk.venue.resting(desk.id):
+        return []
+    return [e.message for e in desk.venue.on_quote(desk.id, bid, bid_quantity, ask, ask_quantity, desk.now)]
 
 
 def fast_bar(desk: Desk, opened: int, high: int, low: int, volume: int) -> list[Message]:
@@ -69,25 +91,25 @@ def fast_bar(desk: Desk, opened: int, high: int, low: int, volume: int) -> list[
     return [e.message for e in desk.venue.on_bar(desk.id, opened, high, low, opened, volume, open_time, desk.now)]
 
 
-def desk(*, bars: bool, model: Any = trade_through) -> Desk:
-    return Desk(model, bars=bars, slippage_bps=30, taker_fee="0.002", maker_fee="0.001", usd=5_000, btc=40)
+def desk(*, bars: bool, model: Any = trade_through, limited: bool | None = None) -> Desk:
+    return Desk(model, bars=bars, limited=limited, slippage_bps=30, taker_fee="0.002", maker_fee="0.001", usd=5_000, btc=40)
 
 
-@pytest.mark.parametrize("bars", [False, True])
+@KINDS_OF_VENUE
 @given(steps=STEPS)
-def test_the_fast_way_in_equals_the_handlers(bars: bool, steps: list[tuple[Any, ...]]) -> None:
-    slow, fast = desk(bars=bars), desk(bars=bars)
+def test_the_fast_way_in_equals_the_handlers(bars: bool, model: str, limited: bool, steps: list[tuple[Any, ...]]) -> None:
+    slow, fast = desk(bars=bars, model=fill_model(model), limited=limited), desk(bars=bars, model=fill_model(model), limited=limited)
     assert [step(fast, what, fast=True) for what in steps] == [step(slow, what) for what in steps]
     assert snapshot(fast.venue) == snapshot(slow.venue)
 
 
-@pytest.mark.parametrize("bars", [False, True])
+@KINDS_OF_VENUE
 @given(steps=STEPS)
-def test_any_cut_recovers_state_and_outputs(bars: bool, steps: list[tuple[Any, ...]]) -> None:
-    whole, before = desk(bars=bars), desk(bars=bars)
+def test_any_cut_recovers_state_and_outputs(bars: bool, model: str, limited: bool, steps: list[tuple[Any, ...]]) -> None:
+    whole, before = desk(bars=bars, model=fill_model(model), limited=limited), desk(bars=bars, model=fill_model(model), limited=limited)
     outputs = [step(whole, what) for what in steps]
     for cut, what in enumerate(steps):
-        recovered = desk(bars=bars)
+        recovered = desk(bars=bars, model=fill_model(model), limited=limited)
         restore(recovered.venue, snapshot(before.venue))
         recovered.now, recovered.placed = before.now, before.placed
         assert [step(recovered, what) for what in steps[cut:]] == outputs[cut:]
@@ -95,10 +117,10 @@ def test_any_cut_recovers_state_and_outputs(bars: bool, steps: list[tuple[Any, .
         step(before, what)
 
 
-@pytest.mark.parametrize("bars", [False, True])
+@KINDS_OF_VENUE
 @given(steps=STEPS)
-def test_money_is_conserved_and_nobody_owes(bars: bool, steps: list[tuple[Any, ...]]) -> None:
-    venue = desk(bars=bars)
+def test_money_is_conserved_and_nobody_owes(bars: bool, model: str, limited: bool, steps: list[tuple[Any, ...]]) -> None:
+    venue = desk(bars=bars, model=fill_model(model), limited=limited)
     for what in steps:
         step(venue, what)
         assert (venue.total(USD), venue.total(BTC)) == (0, 0)
@@ -116,10 +138,47 @@ def test_touch_fills_all_that_trade_through_fills(bars: bool, orders: list[tuple
     first_fill: list[dict[str, int]] = []
     for model in (touch, trade_through):
         venue = desk(bars=bars, model=model)
-        step(venue, ("bar", 100, 0, 0, 1) if bars else ("quote", 99, 101))
+        step(venue, ("bar", 100, 0, 0, 1) if bars else ("quote", 99, 101, 1, 1))
         for side, price in orders:
             venue.place(side, OrderType.LIMIT_MAKER, 1, price)
         reports = [report for what in rows for report in step(venue, what)]
         first_fill.append({fill.client_order_id: fill.event_time for fill in reports if isinstance(fill, OrderFilled)})
     optimistic, conservative = first_fill
     assert all(order in optimistic and optimistic[order] <= at for order, at in conservative.items())
+
+
+@given(orders=st.lists(st.tuples(st.sampled_from(Side), st.integers(90, 110)), max_size=8), rows=st.lists(ROWS, max_size=20))
+@pytest.mark.parametrize("model", FILL_MODELS, ids=lambda model: model.name)
+def test_a_limited_venue_fills_no_more_than_a_print_traded(model: Any, orders: list[tuple[Side, int]], rows: list[tuple[Any, ...]]) -> None:
+    venue = desk(bars=False, model=model, limited=True)
+    step(venue, ("quote", 99, 101, 2, 2))
+    for side, price in orders:
+        venue.place(side, OrderType.LIMIT_MAKER, 3, price)
+    for what in rows:
+        filled = sum(fill.quantity for fill in step(venue, what) if isinstance(fill, OrderFilled))
+        match what:
+            case ("trade", _, quantity, _):
+                assert filled <= quantity
+            case ("quote", _, _, bid_quantity, ask_quantity):
+                assert filled <= bid_quantity + ask_quantity
+
+
+@given(orders=st.lists(st.tuples(st.sampled_from(Side), st.integers(95, 105)), max_size=6), rows=st.lists(ROWS, max_size=30))
+def test_the_estimators_stand_between_their_bounds(orders: list[tuple[Side, int]], rows: list[tuple[Any, ...]]) -> None:
+    """Whatever is assumed about cancellations, an order stands no further back than if they all were behind it, and no further ahead than
+    if they all were before it, as long as all have the same open orders."""
+    venues = {name: desk(bars=False, model=fill_model(name)) for name in ("queue_front", *BETWEEN, "queue_trades")}
+    for venue in venues.values():
+        step(venue, ("quote", 99, 101, 4, 4))
+        for side, price in orders:
+            venue.place(side, OrderType.LIMIT_MAKER, 3, price)
+    for what in rows:
+        reports = [step(venue, what) for venue in venues.values()]
+        if any(reports):
+            return
+        queues = [[waiting.queue.ahead for waiting in venue.venue.resting(venue.id).values()] for venue in venues.values()]
+        for front, *between, trades in zip(*queues, strict=True):
+            assert all(front <= each <= trades for each in between)
+
+
+BETWEEN = ("queue_proportional", "queue_square", "queue_power", "queue_log")

@@ -1,10 +1,13 @@
 """Optimistic: as if we stood first in the queue."""
 
-from seawall.api.orders import Side
+from seawall.backtest.fill_models.model import FillModel
+from seawall.backtest.recorded_orders import Waiting
 
-BUY = Side.BUY
 
-
-def touch(side: Side, price: int, reached: int) -> bool:
+class Touch(FillModel):
     """Fills once the market reaches the order's price."""
-    return reached <= price if side is BUY else reached >= price
+
+    name = "touch"
+
+    def reached(self, waiting: Waiting, price: int, lots: int) -> int:
+        return lots

@@ -1,10 +1,13 @@
-"""Conservative: as if we stood last in the queue."""
+"""As if we stood last in the queue, and nobody before us ever left it."""
 
-from seawall.api.orders import Side
+from seawall.backtest.fill_models.model import FillModel, beyond
+from seawall.backtest.recorded_orders import Waiting
 
-BUY = Side.BUY
 
-
-def trade_through(side: Side, price: int, reached: int) -> bool:
+class TradeThrough(FillModel):
     """Fills once the market goes beyond the order's price."""
-    return reached < price if side is BUY else reached > price
+
+    name = "trade_through"
+
+    def reached(self, waiting: Waiting, price: int, lots: int) -> int:
+        return lots if beyond(waiting, price) else 0

@@ -1,0 +1,81 @@
+"""What an arriving order takes of a recorded market, level by level, when it can have no more than the recording shows."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from seawall.api.message import Envelope
+from seawall.api.orders import Liquidity, OrderAccepted, Side, TimeInForce
+from seawall.api.units import Nanos, Price, Quantity
+from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill
+from seawall.backtest.recorded_orders import Waitlist
+from seawall.exchange.core.floor import Member
+from seawall.exchange.core.order_book import Order
+
+BUY = Side.BUY
+TAKER = Liquidity.TAKER
+FOK = TimeInForce.FOK
+
+
+class Take(msgspec.Struct, frozen=True, gc=False):
+    level: Price
+    shown: int  # What the recording shows there.
+    lots: Quantity
+    price: Price  # Paid, with the slippage.
+
+
+class Walk(msgspec.Struct, frozen=True):
+    takes: list[Take]
+    lots: int
+    value: int  # Ticks x lots.
+    ended: bool  # The recorded market ended, or the limit was reached, before the order's wish was fulfilled.
+
+
+def offers(waitlist: Waitlist, side: Side) -> Iterator[tuple[Price, int, int]]:
+    """What `side` can take: price, what is left there without what we took before, what the recording shows; best price first."""
+    market = waitlist.market
+    price, shown = (market.ask, market.ask_quantity) if side is BUY else (market.bid, market.bid_quantity)
+    if price and shown:
+        yield price, shown - waitlist.taken(side, price, shown), shown
+
+
+def walk(
+    levels: Iterable[tuple[Price, int, int]], side: Side, limit: Price, lots: int, budget: int, paid: Callable[[Side, int], int]
+) -> Walk:
+    """At most `lots` (0: any number), for at most `budget` (ticks x lots; 0: any), at `limit` (0: any price) or better.
+
+    `paid` puts the slippage on a price; it never goes beyond the limit.
+    """
+    takes: list[Take] = []
+    total = value = 0
+    for level, left, shown in levels:
+        if limit and (level > limit if side is BUY else level < limit):
+            break
+        price = paid(side, level)
+        if limit:
+            price = min(price, limit) if side is BUY else max(price, limit)
+        affordable = (budget - value) // price if budget else left
+        taken = min(left, lots - total if lots else left, affordable)
+        if taken > 0:
+            takes.append(Take(level, shown, Quantity(taken), Price(price)))
+            total += taken
+            value += taken * price
+        if total == lots > 0 or affordable < left:
+            return Walk(takes, total, value, ended=False)
+    return Walk(takes, total, value, ended=True)
+
+
+def take(state: RecordedVenueState, waitlist: Waitlist, member: Member, order: Order, walked: Walk, now: Nanos) -> list[Envelope]:
+    """Fills the order with what it found. A MARKET order that found everything says so by its fills alone. What is left of an order that
+    may not rest expires; else the caller lets it rest."""
+    accepted = Envelope(member.owner, OrderAccepted(order.account, order.client_order_id, order.instrument, order.order_id, now))
+    whole = walked.lots == order.quantity
+    if order.time_in_force is FOK and not whole:
+        return [accepted, expire(member, order, now)]
+    out = [] if whole and not order.price else [accepted]
+    for each in walked.takes:
+        waitlist.take(order.side, each.level, each.shown, each.lots)
+        out.append(fill(state, waitlist, member, order, each.price, each.lots, TAKER, now))
+    if order.leaves_quantity and not (order.price and order.time_in_force is TimeInForce.GTC):
+        out.append(expire(member, order, now))
+    return out
