@@ -1,7 +1,7 @@
 """Recorded depth applied to books: read from a parquet file, turned into ticks and lots, and every level set, message by message.
 
-The recording is the one of `SEAWALL_DATA` (default ../shared/data) where it is there; else one is made up that moves alike: a thousand levels a
-side, messages of fifty, half of them levels that come or go.
+The recording is the one of `SEAWALL_DATA` (default ../shared/data) where it is there; else one is made up that moves alike: a thousand
+levels a side, messages of fifty, half of them levels that come or go.
 """
 
 import os

@@ -1,5 +1,6 @@
 """`seawall data` as its users meet it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,24 @@ def test_verify_does_not_call_equal_what_it_could_not_compare(files: list[str], 
 def test_verify_names_a_file_that_is_not_there(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["data", "verify", "--depth", "nowhere.parquet", *files[2:]]) == 2
     assert "nowhere.parquet: no such file" in capsys.readouterr().err
+
+
+def test_inspect_shows_what_is_there(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "inspect", files[1], files[3]]) == 0
+    output = capsys.readouterr().out
+    assert "depth.parquet: depth, 6 rows, 1 instrument" in output
+    assert "quotes.parquet: quote, 1 rows, 1 instrument" in output
+    assert "binance_spot:BTC-USDT (BTCUSDT)" in output
+    assert "2, 1 of them snapshots; gaps in the update ids: none" in output
+
+
+def test_inspect_speaks_to_programs(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["data", "inspect", files[1], "--json"]) == 0
+    ((found,),) = [json.loads(capsys.readouterr().out)]
+    assert (found["kind"], found["instruments"][0]["symbol"], found["instruments"][0]["messages"]) == ("depth", "BTC-USDT", 2)
+
+
+def test_inspect_says_what_it_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    assert run(["data", "inspect", str(tmp_path / "x.csv")]) == 2
+    assert "not a table of trades, quotes, bars, depth" in capsys.readouterr().err

@@ -20,8 +20,8 @@ _IDS = ("trade_id", "update_id", "first_update_id", "prev_update_id", "sequence"
 _NO_ID = -1
 
 
-def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) -> tuple[Kind, pl.LazyFrame]:
-    """The table's kind, and the table with our column names. `venue` and `symbol` stand in where it has no such column.
+def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) -> tuple[Kind, dict[str, str], pl.LazyFrame]:
+    """The table's kind, our column names -> the table's, and the table with ours. `venue` and `symbol` stand in where it has none.
 
     Raises:
         RecordingError: what `recognise` raises, or a column's type makes no sense.
@@ -43,7 +43,7 @@ def normalise(frame: pl.LazyFrame, name: str, venue: str, symbol: str | None) ->
         if ours not in present or schema[present[ours]] != pl.Categorical:
             value = value.cast(pl.String).cast(pl.Categorical)
         out.append(value.alias(ours))
-    return kind, frame.select(out)
+    return kind, columns, frame.select(out)
 
 
 def _column(frame: pl.LazyFrame, ours: str, theirs: str, dtype: pl.DataType, name: str) -> pl.Expr:

@@ -28,7 +28,7 @@ class Grid:
         self.off_grid: float | None = None  # The first price that is on no grid.
         self._step = 0  # Greatest common divisor, in 10**-decimals.
         self._lowest = float("inf")
-        self._quantity_decimals = 0
+        self.quantity_decimals = 0
 
     def learn_prices(self, values: Floats) -> None:
         values = values[np.isfinite(values) & (values > 0)]
@@ -53,11 +53,11 @@ class Grid:
 
     def learn_quantities(self, values: Floats) -> None:
         values = values[np.isfinite(values) & (values > 0)]
-        while self._quantity_decimals < _MAX_LOT_DECIMALS:
-            scaled = values * float(10**self._quantity_decimals)
+        while self.quantity_decimals < _MAX_LOT_DECIMALS:
+            scaled = values * float(10**self.quantity_decimals)
             if on_grid(scaled, np.rint(scaled)).all():
                 return
-            self._quantity_decimals += 1
+            self.quantity_decimals += 1
 
     def tick(self) -> tuple[int, int]:
         """(step, decimals): the common divisor of all prices, made finer where the data is too little to trust it."""
@@ -69,4 +69,4 @@ class Grid:
     def lot_decimals(self, tick_decimals: int) -> int:
         """As fine as the quantities seen, and no lot is worth more than a cent or so of the quote currency."""
         worth = 2 + floor(log10(self._lowest)) if self._lowest < float("inf") else _MAX_LOT_DECIMALS
-        return max(0, min(_MAX_LOT_DECIMALS, max(self._quantity_decimals, worth), _MAX_MONEY_DECIMALS - tick_decimals))
+        return max(0, min(_MAX_LOT_DECIMALS, max(self.quantity_decimals, worth), _MAX_MONEY_DECIMALS - tick_decimals))

@@ -27,7 +27,7 @@ class Source:
         self.path = path
         self._spool: TemporaryDirectory[str] | None = None  # Deleted with this object.
         try:
-            self.kind, self._frame = normalise(frame, name, venue, symbol)
+            self.kind, self.spelled, self._frame = normalise(frame, name, venue, symbol)
             if path is not None and path.suffix == ".csv":
                 self._spool_text()
             self.columns = frozenset(self._frame.collect_schema().names())

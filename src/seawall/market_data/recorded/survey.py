@@ -51,14 +51,14 @@ def survey(source: Source) -> Survey:
         whole = whole and (last is None or bool(times[0] >= last)) and bool((times[1:] >= times[:-1]).all())
         last = times[-1]
         rows = np.arange(first_row, first_row + len(times))
-        for (venue, symbol), chosen in _groups(table):
+        for (venue, symbol), chosen in groups(table):
             if venue is None or symbol is None:
                 raise RecordingError(f"{source.name}: row {rows[chosen][0]} names no {'venue' if venue is None else 'symbol'}")
             _extend(blocks, venue, symbol, rows[chosen], times[chosen], source)
     return Survey(sorted(blocks.values(), key=lambda block: (block.venue, block.symbol)), whole)
 
 
-def _groups(table: pl.DataFrame) -> Iterator[tuple[tuple[str | None, str | None], slice | npt.NDArray[np.uint32]]]:
+def groups(table: pl.DataFrame) -> Iterator[tuple[tuple[str | None, str | None], slice | npt.NDArray[np.uint32]]]:
     """Each venue and symbol with its rows. Mostly there is but one: told without grouping, ten times as fast."""
     first, last = table.row(0), table.row(-1)
     columns = [table[name].to_physical() for name in ("venue", "symbol")]
