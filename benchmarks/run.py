@@ -1,6 +1,6 @@
 """Runs every benchmark, prints the table of figures against what they must reach, and writes latest.json beside this file.
 
-python benchmarks/run.py [PART ...]     parts: backtest, depth, exchange, risk, sim; default: all
+python benchmarks/run.py [PART ...]     parts: backtest, depth, exchange, risk, sim, sweep; default: all
 """
 
 import json
@@ -13,6 +13,7 @@ import bench_depth
 import bench_exchange
 import bench_risk
 import bench_sim
+import bench_sweep
 
 PARTS = {
     "backtest": bench_backtest.run,
@@ -20,6 +21,7 @@ PARTS = {
     "exchange": bench_exchange.run,
     "risk": bench_risk.run,
     "sim": bench_sim.run,
+    "sweep": bench_sweep.run,
 }
 
 AT_LEAST = {
@@ -30,6 +32,7 @@ AT_LEAST = {
     "book_ops_per_s": 1_000_000,
     "exchange_ops_per_s": 250_000,
     "sim_messages_per_s": 150_000,
+    "sweep_bars_per_s": 3_000_000,
 }
 AT_MOST = {"backtest_ema_10m_peak_mb": 600, "risk_check_us_p50": 3, "risk_check_us_p99": 15}
 

@@ -17,6 +17,13 @@ PURE_ROOMS = ("api", "runtime", "strategy", "sim", "backtest")  # And every core
 SHELLS = {
     "backtest/__init__.py": "offers run.py to those who import the package; nothing pure imports the package itself",
     "backtest/run.py": "opens recordings, measures how long it takes, reports progress",
+    "backtest/sweep/__init__.py": "offers what lies beside it",
+    "backtest/sweep/batch.py": "drives runs and keeps time",
+    "backtest/sweep/grid.py": "turns what users wrote into parameters",
+    "backtest/sweep/pool.py": "processes",
+    "backtest/sweep/run.py": "opens recordings, starts processes, reports progress",
+    "backtest/sweep/spool.py": "files of integers that processes share",
+    "backtest/sweep/store.py": "files",
     "strategy/loader.py": "reads and runs the author's file",
     "strategy/parameters.py": "guesses what a misspelt parameter was meant to be; machines get a dict and know no more",
 }

@@ -10,7 +10,14 @@ import pytest
 from tests.docs.pages import ROOT, Block, blocks
 from tests.docs.session import Session
 
-PAGES = ("README.md", "docs/tutorials/first-strategy.md", "docs/tutorials/your-own-data.md", "docs/strategies.md", "docs/results.md")
+PAGES = (
+    "README.md",
+    "docs/tutorials/first-strategy.md",
+    "docs/tutorials/your-own-data.md",
+    "docs/strategies.md",
+    "docs/results.md",
+    "docs/tutorials/research.md",
+)
 RECORDED = "$SEAWALL_DATA"  # Blocks that name it need recorded markets.
 
 

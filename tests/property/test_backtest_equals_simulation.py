@@ -16,7 +16,7 @@ from seawall.api.projections import PROJECTIONS, OrderClosed
 from seawall.api.signals import StartStrategy, StopStrategy
 from seawall.api.units import SECOND, Nanos
 from seawall.backtest.latency import Latency
-from seawall.backtest.run import Setup, _Run
+from seawall.backtest.run import Run, Setup
 from seawall.market_data.recorded import Kind, Recording, open_recording
 from seawall.runtime.machine import Handler, Machine, snapshot
 from seawall.sim.network import Constant, LinkSpec
@@ -148,9 +148,9 @@ def tables(seed: int, rows: int) -> list[dict[str, Any]]:
     return chosen[: 1 + seed % 3]
 
 
-def built(recording: Recording, seed: int, latency: Latency) -> _Run:
+def built(recording: Recording, seed: int, latency: Latency) -> Run:
     setup = Setup(seed=seed, fill_model="touch", slippage_bps=3, latency=latency)
-    return _Run([Restless, Restless], recording, {"max_position_size": 0.1}, setup)
+    return Run([Restless, Restless], recording, {"max_position_size": 0.1}, setup)
 
 
 def backtest(recording: Recording, seed: int, latency: Latency) -> tuple[dict[str, bytes], list[OrderClosed]]:

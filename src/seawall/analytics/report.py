@@ -61,17 +61,17 @@ def render(result: Result) -> str:
     )
     return PAGE.format(
         title=text(f"{sections.title(result)} · Seawall"),
-        style=_page("report.css"),
+        style=page("report.css"),
         body=body,
-        data=_embedded(drawn),
-        script=_page("charts.js"),
+        data=embedded(drawn),
+        script=page("charts.js"),
     )
 
 
-def _embedded(drawn: object) -> Html:
+def embedded(drawn: object) -> Html:
     """JSON that cannot end the script element it stands in."""
     return Html(msgspec.json.encode(drawn).decode().replace("<", "\\u003c"))
 
 
-def _page(name: str) -> str:
+def page(name: str) -> str:
     return files("seawall.analytics").joinpath("page", name).read_text(encoding="utf-8")

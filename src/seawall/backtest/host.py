@@ -5,7 +5,7 @@ behind one integer, `wake`, that each row is compared with. Order within one ins
 the engine and the strategies; then the equity sample; then the next row, at the venue first, at the engine second, at the strategies last.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from seawall.api.units import Nanos, Price
 from seawall.backtest.latency import Latency
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.routes import StreamRoute, build_routes
-from seawall.backtest.rows import Rows
+from seawall.backtest.rows import Row
 from seawall.engine.core.machine import Engine
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Stream
@@ -111,7 +111,7 @@ class Backtest:
         self.now = now
         self.observer.sample(now)
 
-    def run(self, rows: Rows) -> None:
+    def run(self, rows: Iterable[Row]) -> None:
         """The hot loop, longer than the rest so that a price costs no more than it must: one comparison with the future, the last price at
         venue and engine, resting orders if there are any, the strategies. Guarded by `backtest_noop_ticks_per_s` in benchmarks."""
         routes, queue, update_of = self._routes, self._queue, PriceUpdate

@@ -4,7 +4,7 @@ result = run_backtest(MyStrategy, data, config={"fast": 10})
 result.figures.portfolio.sharpe_ratio, result.fills, result.write("runs/mine")
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -25,7 +25,7 @@ from seawall.backtest.latency import Latency
 from seawall.backtest.limits import limits_from
 from seawall.backtest.notes import Notes
 from seawall.backtest.recorded_venue import RecordedVenue
-from seawall.backtest.rows import RowMaker
+from seawall.backtest.rows import Row, RowMaker
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
 from seawall.market_data.recorded import Recording, open_recording
@@ -107,7 +107,7 @@ def run_backtest(
     """
     classes = list(strategies) if isinstance(strategies, Sequence) else [strategies]
     source = data if isinstance(data, Recording) else open_recording(data, **recording)
-    run = _Run(classes, source, dict(config or {}), setup or Setup())
+    run = Run(classes, source, dict(config or {}), setup or Setup())
     run.drive(progress, stop)
     result = run.result()
     if run.failures:
@@ -115,7 +115,9 @@ def run_backtest(
     return result
 
 
-class _Run:
+class Run:
+    """One run, to be driven whole, or piece by piece by whoever has rows to give: `begin`, `take` as often as there are, `finish`."""
+
     def __init__(self, classes: list[StrategyClass], recording: Recording, config: dict[str, Any], setup: Setup) -> None:
         self.recording = recording
         self.setup = setup
@@ -161,21 +163,31 @@ class _Run:
 
     def drive(self, progress: Callable[[Progress], None] | None, stop: Callable[[], bool]) -> None:
         began = perf_counter()
-        host, maker = self.host, RowMaker(self.recording.streams)
-        host.start(Nanos(self.start - 1), self.funding.commands)
-        latency = self.setup.latency.feed or None
-        for piece in self.recording.read(self.start, self.end, feed_latency_ns=latency):
-            host.run(maker.rows(piece))
-            self.rows += len(piece.time)
+        maker, complete = RowMaker(self.recording.streams), False
+        self.begin()
+        for piece in self.recording.read(self.start, self.end, feed_latency_ns=self.setup.latency.feed or None):
+            self.take(maker.rows(piece), len(piece.time))
             if progress is not None:
                 seconds = perf_counter() - began
-                progress(Progress(self.rows, self.recording.rows, host.now, seconds, self.notes.fills, self.notes.orders))
+                progress(Progress(self.rows, self.recording.rows, self.host.now, seconds, self.notes.fills, self.notes.orders))
             if stop() or self.failures:
                 break
         else:
-            self.complete = True
-        host.finish(Nanos(max(host.now, self.end - 1) if self.complete else host.now))
+            complete = True
+        self.finish(complete=complete)
         self.seconds = perf_counter() - began
+
+    def begin(self) -> None:
+        self.host.start(Nanos(self.start - 1), self.funding.commands)
+
+    def take(self, rows: Iterable[Row], count: int) -> None:
+        self.host.run(rows)
+        self.rows += count
+
+    def finish(self, *, complete: bool) -> None:
+        """After the last row; not complete: there would have been more."""
+        self.complete = complete
+        self.host.finish(Nanos(max(self.host.now, self.end - 1) if complete else self.host.now))
 
     def result(self) -> Result:
         engine = self.engine

@@ -111,7 +111,7 @@ def backtest(
         try:
             classes = [load_strategy(Path(name), parameters) for name in strategies]
             recording = open_recording(
-                data, instruments=instruments, venues=_listed(venues), symbols=_listed(symbols), venue=venue, symbol=symbol
+                data, instruments=instruments, venues=listed(venues), symbols=listed(symbols), venue=venue, symbol=symbol
             )
         except (StrategyError, RecordingError) as error:
             raise UserError(error.message, error.hint) from None
@@ -120,7 +120,7 @@ def backtest(
             capital=capital,
             currency=currency,
             limits=options.pairs(limit, "--limit"),
-            latency=_latency(latency),
+            latency=latencies(latency),
             fill_model=fill_model,
             limited=_limited(fill_volume),
             slippage_bps=slippage_bps,
@@ -129,7 +129,7 @@ def backtest(
             seed=seed,
             command=shlex.join(["seawall", *sys.argv[1:]]),
         )
-        folder = _folder(out or Path("runs") / "-".join(Path(name.split("::")[0]).stem for name in strategies))
+        folder = folder_of(out or Path("runs") / "-".join(Path(name.split("::")[0]).stem for name in strategies))
         exit_code = _run(classes, recording, parameters, setup, folder)
     raise typer.Exit(exit_code)
 
@@ -164,11 +164,11 @@ def _limited(fill_volume: str | None) -> bool | None:
     return choices[fill_volume]
 
 
-def _listed(text: str | None) -> list[str] | None:
+def listed(text: str | None) -> list[str] | None:
     return text.split(",") if text else None
 
 
-def _latency(texts: list[str]) -> "Latency":
+def latencies(texts: list[str]) -> "Latency":
     from seawall.backtest.latency import Latency
 
     delays = {key: options.duration(value, "--latency") for key, value in options.pairs(texts, "--latency").items()}
@@ -177,7 +177,7 @@ def _latency(texts: list[str]) -> "Latency":
     return Latency(**delays)
 
 
-def _folder(path: Path) -> Path:
+def folder_of(path: Path) -> Path:
     """Made before the run: a result that cannot be written is worse than none."""
     try:
         path.mkdir(parents=True, exist_ok=True)

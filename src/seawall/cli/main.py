@@ -13,8 +13,8 @@ import typer
 
 from seawall.cli.errors import UserError
 
-COMMANDS = ("demo", "backtest", "sim", "replay", "diff", "new", "doctor", "data")
-NOT_BUILT_YET = ("serve", "chaos", "sweep")
+COMMANDS = ("demo", "backtest", "sweep", "sim", "replay", "diff", "new", "doctor", "data")
+NOT_BUILT_YET = ("serve", "chaos")
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ from seawall.strategy.base import TradingStrategy
 from seawall.strategy.core.failures import line_in
 from seawall.strategy.core.introduction import introduce, timer_interval
 
+LOADED = "seawall_strategy_"  # How the names of modules made of authors' files begin.
+
 CALLBACKS = (
     "on_market_data",
     "on_order_fill",
@@ -79,7 +81,7 @@ def _compile(file: Path) -> tuple[CodeType, dict[str, int]]:
 
 def _execute(file: Path, code: CodeType) -> ModuleType:
     """Runs the file as a module of its own. It is listed in sys.modules, which dataclasses and type hints rely on."""
-    name = f"seawall_strategy_{file.stem}_{crc32(str(file.resolve()).encode()):08x}"
+    name = f"{LOADED}{file.stem}_{crc32(str(file.resolve()).encode()):08x}"
     module = ModuleType(name)
     module.__file__ = str(file)
     before = sys.modules.get(name)

@@ -1,0 +1,84 @@
+"""Several sets of parameters over one stretch of time, side by side: every row is turned into Python's integers and floats once for all."""
+
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from seawall.analytics.curves import portfolio_curve
+from seawall.analytics.figures import period_returns
+from seawall.analytics.sweep_outcome import Outcome
+from seawall.backtest.rows import RowMaker
+from seawall.backtest.run import Run, Setup, StrategyClass
+from seawall.backtest.sweep.windows import Window
+from seawall.market_data.recorded import Recording
+
+ROWS_AT_ONCE = 8_192  # What one set of parameters sees before the next gets its turn: few enough to stay in the processor's cache.
+
+
+class Batch(msgspec.Struct, frozen=True):
+    window: Window
+    sets: list[dict[str, Any]]
+
+
+class Common(msgspec.Struct, frozen=True):
+    """What all runs of a sweep share."""
+
+    config: dict[str, Any]
+    setup: Setup
+    period: int  # Of the returns that are kept, in nanoseconds.
+
+
+def run_batch(
+    strategy: StrategyClass, recording: Recording, common: Common, batch: Batch, stop: Callable[[], bool] = lambda: False
+) -> list[Outcome]:
+    """One outcome for each set: with an error instead of figures where the strategy refused it or failed. When stopped, none at all."""
+    outcomes: dict[int, Outcome] = {}
+    going: dict[int, Run] = {}
+    setup = msgspec.structs.replace(common.setup, start=batch.window.start, end=batch.window.end)
+    began = perf_counter()
+    for number, parameters in enumerate(batch.sets):
+        try:
+            run = Run([strategy], recording, {**common.config, **parameters}, setup)
+            run.begin()
+        except Exception as error:  # A constructor is the author's code: it may raise whatever it likes.
+            outcomes[number] = Outcome(parameters, batch.window.name, error=f"{type(error).__name__}: {error}")
+        else:
+            going[number] = run
+    alive = dict(going)
+    maker, latency = RowMaker(recording.streams), setup.latency.feed or None
+    pieces = recording.read(batch.window.start, batch.window.end, feed_latency_ns=latency, chunk_rows=ROWS_AT_ONCE) if alive else ()
+    for piece in pieces:
+        rows = list(maker.rows(piece))
+        for number, run in list(alive.items()):
+            run.take(rows, len(rows))
+            if run.failures:
+                del alive[number]
+        if not alive or stop():
+            break
+    if stop():
+        return []
+    for number, run in going.items():
+        run.finish(complete=number in alive)
+    seconds = (perf_counter() - began) / max(1, len(going))
+    for number, run in going.items():
+        outcomes[number] = _outcome(run, batch.sets[number], batch.window.name, common, seconds)
+    return [outcomes[number] for number in sorted(outcomes)]
+
+
+def _outcome(run: Run, parameters: Mapping[str, Any], window: str, common: Common, seconds: float) -> Outcome:
+    if run.failures:
+        return Outcome(dict(parameters), window, error="; ".join(run.failures), seconds=seconds, rows=run.rows)
+    result = run.result()
+    curve = portfolio_curve(result.equity, result.exposure, float(result.summary.opening_equity))
+    return Outcome(
+        dict(parameters),
+        window,
+        figures=result.figures.portfolio,
+        returns=list(period_returns(curve, common.period).values()),
+        currency=str(result.summary.valuation_currency),
+        warnings=list(result.summary.warnings),
+        rows=run.rows,
+        seconds=seconds,
+    )
