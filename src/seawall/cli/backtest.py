@@ -122,7 +122,7 @@ def backtest(
             limits=options.pairs(limit, "--limit"),
             latency=latencies(latency),
             fill_model=fill_model,
-            limited=_limited(fill_volume),
+            limited=limited(fill_volume),
             slippage_bps=slippage_bps,
             start=options.moment(from_, "--from"),
             end=options.moment(to, "--to"),
@@ -155,7 +155,7 @@ def _run(classes: "Sequence[StrategyClass]", recording: "Recording", parameters:
     return 130 if live.interrupted() else 0
 
 
-def _limited(fill_volume: str | None) -> bool | None:
+def limited(fill_volume: str | None) -> bool | None:
     choices = {"recorded": True, "any": False}
     if fill_volume is None:
         return None

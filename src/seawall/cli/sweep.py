@@ -60,6 +60,7 @@ def sweep(
     to: shared.To = None,
     latency: shared.Latencies = [],  # noqa: B006
     fill_model: shared.FillModel = "trade_through",
+    fill_volume: shared.FillVolume = None,
     slippage_bps: shared.Slippage = 0,
     limit: shared.OneLimit = [],  # noqa: B006
     seed: shared.Seed = 0,
@@ -92,6 +93,7 @@ def sweep(
         limits=options.pairs(limit, "--limit"),
         latency=shared.latencies(latency),
         fill_model=fill_model,
+        limited=shared.limited(fill_volume),
         slippage_bps=slippage_bps,
         start=options.moment(from_, "--from"),
         end=options.moment(to, "--to"),

@@ -5,6 +5,7 @@ They are started without running the user's script a second time, so that a swee
 
 import importlib
 import os
+import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -53,6 +54,15 @@ def origin_of(strategy: StrategyClass) -> Origin | None:
     if module.startswith(LOADED):
         return Origin(f"{Path(str(sys.modules[module].__file__)).resolve()}::{name}")
     return Origin("", module, name)
+
+
+def travels(common: Common) -> bool:
+    """Whether another process can be given it: a fill model made in a function cannot."""
+    try:
+        pickle.dumps(common)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True
 
 
 def run_batches(

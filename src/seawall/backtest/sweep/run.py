@@ -34,7 +34,7 @@ from seawall.api.units import DAY, HOUR, MINUTE, Nanos
 from seawall.backtest.run import Setup, StrategyClass
 from seawall.backtest.sweep.batch import Batch, Common, run_batch
 from seawall.backtest.sweep.grid import Parameters, parameter_sets
-from seawall.backtest.sweep.pool import origin_of, run_batches
+from seawall.backtest.sweep.pool import origin_of, run_batches, travels
 from seawall.backtest.sweep.spool import SharedRecording, Spool, lay_down
 from seawall.backtest.sweep.store import Plan, Store, key_of
 from seawall.backtest.sweep.windows import Window, walk_forward
@@ -146,7 +146,7 @@ class _Desk:
         self.progress, self.stop = progress, stop
         self.finished = {key_of(one.window, one.parameters): one for one in store.finished()}
         self.workers = workers or os.cpu_count() or 1
-        self.origin = origin_of(strategy)
+        self.origin = origin_of(strategy) if travels(common) else None
         self.alone = self.workers > 1 and self.origin is None
         self.stopped = False
         self.total = total

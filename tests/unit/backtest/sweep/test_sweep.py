@@ -189,7 +189,7 @@ def test_a_strategy_of_a_script_runs_in_one_process_and_says_so() -> None:
             self.config.get("n")
 
     result = sweep(Here, bars(50), {"n": [1, 2]}, workers=2, symbol="BTC-USD")
-    assert "defined in a script or notebook" in result.summary.warnings[0]
+    assert "is defined in a script or notebook" in result.summary.warnings[0]
 
 
 def test_a_parameter_that_nobody_reads_is_named(strategy: Any) -> None:
