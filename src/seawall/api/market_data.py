@@ -83,3 +83,5 @@ class ReferenceMoved(Message, frozen=True):
 
     prices: dict[InstrumentId, Price]
     event_time: Nanos
+    depth_ppb: dict[InstrumentId, int] = {}  # How much of their usual size makers are to show, where it is not all of it.
+    flow_ppb: dict[InstrumentId, int] = {}  # The same for how often others trade.

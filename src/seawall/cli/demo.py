@@ -1,5 +1,6 @@
 """`seawall demo`: two simulated exchanges, three strategies and a storm; live on the terminal, a report at the end."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ def demo(
     seed: options.Seed = 42,
     hours: options.Hours = 1.0,
     faults: options.Faults = "mild",
+    market: options.Market = None,
     out: Annotated[
         Path, typer.Option(help="Directory for report, results and journal; an earlier run there is replaced.", metavar="DIRECTORY")
     ] = Path("runs/demo"),
@@ -43,10 +45,12 @@ def demo(
 
     options.check_hours(hours)
     command = f"seawall demo --seed {seed} --hours {hours:g} --faults {faults}"
+    if market is not None:
+        command += f" --market {shlex.quote(market)}"
     with strategies_log(log_level), Interrupt() as interrupt:
-        run = SimRun(configure(seed, hours, faults, strategy_files(), STRATEGIES), out, command)
+        run = SimRun(configure(seed, hours, faults, strategy_files(), STRATEGIES, market or ""), out, command)
         console = Console(highlight=False, soft_wrap=True)
-        viewer = Viewer(run.world, run.notes, run.duration, run.faults)
+        viewer = Viewer(run.world, run.notes, run.duration, run.faults, run.market)
         with open_screen(viewer, display_on(console, f"seawall demo: seed {seed}, faults {faults}"), interrupt) as progress:
             run.drive(progress)
     result = run.result()

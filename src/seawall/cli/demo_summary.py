@@ -42,7 +42,7 @@ def _withstood(result: Result, viewer: Viewer, kept: RunDirectory) -> list[Text]
         lines.append(Text(f"{len(INVARIANTS)} invariants held, message by message", "green"))
     if kept.run.status is Status.INTERRUPTED:
         return [*lines, Text("interrupted: results and report end here", "bold yellow")]
-    found = disagreements(world, ENGINE, opening_deposits())
+    found = disagreements(world, ENGINE, opening_deposits(viewer.market))
     if not found:
         return [*lines, Text("engine and venues agree on every order, every fill and all money", "green")]
     return [*lines, *(Text(f"not settled: {what}", "yellow") for what in found)]

@@ -1,13 +1,17 @@
 """What a running demo has to show, as texts: read from the world between two messages. How it is laid out is `demo_screen`'s business."""
 
+from collections.abc import Sequence
 from time import perf_counter
 
 import msgspec
 
+from seawall.api.instruments import Instrument
 from seawall.api.message import Address, is_strategy, strategy_name
 from seawall.api.units import SECOND, Nanos, format_decimal
 from seawall.engine.core.machine import Engine
 from seawall.engine.core.venues.state import SessionStatus
+from seawall.market_data.core.market import Market
+from seawall.market_data.core.standing import STANDING
 from seawall.sim import scenario
 from seawall.sim.notes import Notes
 from seawall.sim.storm import PlannedFault
@@ -51,11 +55,12 @@ class View(msgspec.Struct, frozen=True):
 
 
 class Viewer:
-    def __init__(self, world: World, notes: Notes, duration: Nanos, faults: list[PlannedFault]) -> None:
+    def __init__(self, world: World, notes: Notes, duration: Nanos, faults: list[PlannedFault], market: Market = STANDING) -> None:
         self.world = world
         self.notes = notes
         self.duration = duration
         self.faults = faults
+        self.market = market
         self.strategies = [address for address in world.nodes if is_strategy(address)]
         self._began = perf_counter()
 
@@ -67,7 +72,7 @@ class Viewer:
             duration=self.duration,
             messages=world.sequence,
             seconds=perf_counter() - self._began,
-            quotes=_quotes(engine),
+            quotes=_quotes(engine, self.market.instruments),
             strategies=[self._row(engine, address) for address in self.strategies],
             profit=_money(engine, None),
             events=self.events(),
@@ -110,9 +115,9 @@ def _money(engine: Engine, strategy: Address | None) -> float | None:
     return None if total is None else engine.rates.as_float(total)
 
 
-def _quotes(engine: Engine) -> dict[str, dict[str, str]]:
+def _quotes(engine: Engine, instruments: Sequence[Instrument]) -> dict[str, dict[str, str]]:
     quotes: dict[str, dict[str, str]] = {}
-    for instrument in scenario.INSTRUMENTS:
+    for instrument in instruments:
         market = engine.state.markets[instrument.id]
         bid, ask = (format_decimal(price, instrument.tick, instrument.price_scale) if price else "-" for price in (market.bid, market.ask))
         quotes.setdefault(instrument.symbol, {})[instrument.venue] = f"{bid} / {ask}"

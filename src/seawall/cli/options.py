@@ -19,6 +19,11 @@ Seed = Annotated[int, typer.Option(help="Everything random is drawn from it: the
 Hours = Annotated[float, typer.Option(help="How long, in the market's time.", metavar="NUMBER")]
 Faults = Annotated[str, typer.Option(help="What goes wrong on the way: none, mild, rough.", metavar="FAULTS")]
 
+Market = Annotated[
+    str | None,
+    typer.Option(help="YAML file that defines the market, or one of ours: calm, crash, depeg, divergence, lively.", metavar="FILE"),
+]
+
 LONGEST_HOURS = 24 * 365
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")  # A number to everybody but YAML, which wants a point and a sign in it.
 _EXAMPLES = {"--balances": "USD=5000,BTC=0.5", "--latency": "order=5ms,report=5ms", "--limit": "max_orders=50"}

@@ -29,6 +29,7 @@ def sim(
     seed: options.Seed = 42,
     hours: options.Hours = 1.0,
     faults: options.Faults = "mild",
+    market: options.Market = None,
     config: options.Config = None,
     set_: options.Set = [],  # noqa: B006
     out: Annotated[
@@ -38,7 +39,7 @@ def sim(
     log_level: options.LogLevel = "warning",
     digest: Annotated[bool, typer.Option("--digest", help="Print the digests of journal and states.")] = False,
 ) -> None:
-    """Run strategies in a small market with a faulty network, reproducibly.
+    """Run strategies in a generated market with a faulty network, reproducibly.
 
     Without strategies the market is on its own. Exits with 1 when an invariant is violated or a machine has a bug.
     """
@@ -52,7 +53,7 @@ def sim(
     parameters = msgspec.to_builtins(options.parameters(config, set_))  # As run.json will hold them: a date is a text.
     if parameters and not files:
         raise UserError("--set and --config are for strategies, and none is named", "seawall sim STRATEGY.py --set KEY=VALUE")
-    configured = configure(seed, hours, faults, files, {stem(name): parameters for name in files} if parameters else {})
+    configured = configure(seed, hours, faults, files, {stem(name): parameters for name in files} if parameters else {}, market or "")
     with strategies_log(log_level), Interrupt() as interrupt:
         run = SimRun(configured, out if out is not None else Path("runs") / f"sim-{seed}", _command(configured, parameters))
         with _bar(run, interrupt) as progress:
@@ -65,7 +66,8 @@ def _command(config: "SimConfig", parameters: dict[str, Any]) -> str:
     """Makes the run again, without the file that parameters may have come from."""
     settings = (word for key, value in parameters.items() for word in ("--set", f"{key}={msgspec.json.encode(value).decode()}"))
     words = ("--seed", str(config.seed), "--hours", f"{config.hours:g}", "--faults", config.faults)
-    return shlex.join(["seawall", "sim", *config.strategies, *words, *settings])
+    market = ("--market", config.market) if config.market else ()
+    return shlex.join(["seawall", "sim", *config.strategies, *words, *market, *settings])
 
 
 @contextmanager

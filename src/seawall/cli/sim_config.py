@@ -11,6 +11,7 @@ from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
     from seawall.audit.core.invariants import Invariant
+    from seawall.market_data.core.market import Market
     from seawall.sim.world import World
     from seawall.strategy.parameters import Asked
 
@@ -22,23 +23,47 @@ class SimConfig(msgspec.Struct, frozen=True):
     strategies: tuple[str, ...] = ()  # Files, as the user named them.
     sources: tuple[str, ...] = ()  # Hashes of their contents: another version of a file is another run.
     parameters: dict[str, dict[str, Any]] = {}  # Of the strategies that have some, by the file's name without its ending.
+    market: str = ""  # The file that defines it; empty: the standing market.
+    market_source: str = ""
 
     def renewed(self) -> "SimConfig":
-        """The same with the strategies' files as they are now."""
-        return configure(self.seed, self.hours, self.faults, self.strategies, self.parameters)
+        """The same with the files as they are now."""
+        return configure(self.seed, self.hours, self.faults, self.strategies, self.parameters, self.market)
 
 
 def configure(
-    seed: int, hours: float, faults: str, strategies: Sequence[str], parameters: Mapping[str, dict[str, Any]] | None = None
+    seed: int,
+    hours: float,
+    faults: str,
+    strategies: Sequence[str],
+    parameters: Mapping[str, dict[str, Any]] | None = None,
+    market: str = "",
 ) -> SimConfig:
-    """Raises: UserError: a strategy's file that is not there."""
-    return SimConfig(seed, hours, faults, tuple(strategies), tuple(map(_source, strategies)), dict(parameters or {}))
+    """Raises: UserError: a file that is not there."""
+    from seawall.market_data.market_file import MARKETS_HINT, market_path
+
+    sources = tuple(_source(name, "name Python files with a strategy each") for name in strategies)
+    market_source = _source(str(market_path(market)), MARKETS_HINT) if market else ""
+    return SimConfig(seed, hours, faults, tuple(strategies), sources, dict(parameters or {}), market, market_source)
+
+
+def market_of(config: SimConfig) -> "Market":
+    """Raises: UserError: a market's file that cannot be read, or makes no sense."""
+    from seawall.market_data.core.standing import STANDING
+    from seawall.market_data.market_file import MarketFileError, load_market, market_path
+
+    if not config.market:
+        return STANDING
+    try:
+        return load_market(market_path(config.market))
+    except MarketFileError as error:
+        raise UserError(error.message, error.hint) from None
 
 
 def build_world(config: SimConfig, observers: Sequence["Invariant"] = (), asked: "Asked | None" = None) -> "World":
     """`asked` remembers which parameters the strategies read.
 
-    Raises: UserError: a strategy that cannot be loaded, faults that nobody knows.
+    Raises: UserError: a strategy that cannot be loaded, faults that nobody knows, a market that makes no sense.
     """
     from seawall.sim.scenario import StrategySpec, build
     from seawall.strategy.loader import StrategyError, load_strategy
@@ -49,7 +74,7 @@ def build_world(config: SimConfig, observers: Sequence["Invariant"] = (), asked:
             parameters = config.parameters.get(stem(name))
             kind = load_strategy(Path(name), parameters)
             specs.append(StrategySpec(stem(name), kind, asked.watch(parameters or {}) if asked else parameters or {}))
-        return build(config.seed, config.hours, config.faults, specs, observers)
+        return build(config.seed, config.hours, config.faults, specs, observers, market_of(config))
     except StrategyError as error:
         raise UserError(error.message, error.hint) from None
     except ValueError as error:
@@ -61,9 +86,9 @@ def stem(name: str) -> str:
     return Path(name.partition("::")[0]).stem
 
 
-def _source(name: str) -> str:
+def _source(name: str, hint: str) -> str:
     file = Path(name.partition("::")[0])
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
     except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}", "name Python files with a strategy each") from None
+        raise UserError(f"{file} cannot be read: {error.strerror}", hint) from None

@@ -13,7 +13,7 @@ from seawall.analytics.summary import RunSummary
 from seawall.api.message import is_strategy
 from seawall.api.units import MINUTE, Nanos
 from seawall.cli.run_files import RunDirectory, Status
-from seawall.cli.sim_config import SimConfig, build_world
+from seawall.cli.sim_config import SimConfig, build_world, market_of
 from seawall.sim import scenario
 from seawall.sim.failures import RunFailed
 from seawall.sim.notes import Notes
@@ -26,18 +26,18 @@ Progress = Callable[[World], bool]  # Shown every few thousand messages; True en
 
 
 class SimRun:
-    """Raises: UserError: a strategy that cannot be loaded, faults that nobody knows, a directory that holds something else."""
+    """Raises: UserError: a strategy or a market that cannot be loaded, unknown faults, a directory that holds something else."""
 
     def __init__(self, config: SimConfig, out: Path, command: str) -> None:
         self.config = config
         self.duration = scenario.duration_ns(config.hours)
-        self.notes = Notes(
-            scenario.ENGINE, Recorder(scenario.INSTRUMENTS, scenario.VALUATION, scenario.DECIMALS), scenario.opening_equity()
-        )
+        self.market = market = market_of(config)
+        recorder = Recorder(market.instruments, market.valuation, scenario.DECIMALS)
+        self.notes = Notes(scenario.ENGINE, recorder, scenario.opening_equity(market))
         self._asked = Asked()
         self.world = build_world(config, [self.notes], self._asked)
-        self.notes.attach(self.world, scenario.opening_deposits())
-        self.faults = scenario.planned_faults(config.seed, config.hours, config.faults)
+        self.notes.attach(self.world, scenario.opening_deposits(market))
+        self.faults = scenario.planned_faults(config.seed, config.hours, config.faults, market)
         self.kept = RunDirectory.create(out, msgspec.to_builtins(config), command)
         self.world.record_to(self.kept, self.kept.stamp)
         self.seconds = 0.0

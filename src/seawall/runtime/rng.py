@@ -40,6 +40,18 @@ class Rng(msgspec.Struct):
             total += (bits >> 32) + (bits & 0xFFFFFFFF)
         return total * 2.0**-32 - 6.0
 
+    def exponential(self) -> int:
+        """Exponential with a mean of one billion. Von Neumann's way: it only compares, so that no logarithm is needed."""
+        whole = 0
+        while True:
+            first = last = self.next_u64()
+            length = 1
+            while (following := self.next_u64()) < last:
+                last, length = following, length + 1
+            if length & 1:
+                return whole + (first * 1_000_000_000 >> 64)
+            whole += 1_000_000_000
+
     def split(self) -> "Rng":
         """An independent generator for a part of the owner."""
         return Rng(self.next_u64())

@@ -1,4 +1,5 @@
-"""The standing scenario: two venues with background traders, one engine, the caller's strategies, and a storm. One seed decides all of it.
+"""A simulated run: a generated market with its venues and background traders, one engine, the caller's strategies, and a storm. One seed
+decides all of it.
 
 Everything random is drawn in `build`, in one order: whatever is added goes last, so that the rest stays as it was.
 """
@@ -10,22 +11,24 @@ from typing import Any
 import msgspec
 
 from seawall.api.accounts import OpenAccount
-from seawall.api.instruments import Instrument, Symbol, Venue, define_spot
+from seawall.api.instruments import Venue
 from seawall.api.message import Address, strategy_address
 from seawall.api.orders import AccountId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import StartStrategy, StopStrategy
-from seawall.api.units import HOUR, MILLISECOND, PPB, SECOND, Currency, Money, Nanos, Price, Quantity
+from seawall.api.units import HOUR, MILLISECOND, SECOND, Currency, Money, Nanos
 from seawall.audit.core.invariants import Bounds, Invariant, every_invariant
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.exchange.core.machine import Exchange
-from seawall.market_data.core.price_process import Disagreement, Walk
+from seawall.market_data.core.market import DECIMALS as DECIMALS
+from seawall.market_data.core.market import PRICES, Market, VenueSpec
+from seawall.market_data.core.price_process import PriceProcess
 from seawall.market_data.core.price_source import PriceSource
-from seawall.market_data.core.traders.market_maker import Ladder, MarketMaker
-from seawall.market_data.core.traders.noise_trader import NoiseSettings, NoiseTrader
+from seawall.market_data.core.standing import STANDING
+from seawall.market_data.core.traders.hire import Hire, venue_address
 from seawall.runtime.rng import Rng
-from seawall.sim.network import PPM, LinkSpec
+from seawall.sim.network import LinkSpec
 from seawall.sim.node import NodeSpec
 from seawall.sim.storm import STORMS, Faults, PlannedFault, Storm, plan
 from seawall.sim.world import World
@@ -35,46 +38,14 @@ from seawall.strategy.core.machine import StrategyMachine
 START = Nanos(1_704_067_200 * SECOND)  # 2024-01-01, UTC.
 WARM_UP = 10 * SECOND  # Before strategies start: until then books fill and sessions go live.
 WIND_DOWN_PERCENT = 95  # Of the duration: strategies stop, and what is left of it goes into settling.
-ENGINE, PRICES = Address("engine"), Address("prices")
-VALUATION = Currency("USDT")
-DECIMALS = 8  # Of every currency here.
+ENGINE = Address("engine")
 COIN = 10**DECIMALS
 
-VENUES = (Venue("alpha"), Venue("beta"))
-INSTRUMENTS = (
-    define_spot("alpha", "BTC-USDT", tick="0.1", lot="0.00001", maker_fee="0", taker_fee="0.0002", min_notional="5"),
-    define_spot("alpha", "ETH-USDT", tick="0.01", lot="0.0001", maker_fee="0", taker_fee="0.0002", min_notional="5"),
-    define_spot("alpha", "SOL-USDT", tick="0.001", lot="0.01", maker_fee="0", taker_fee="0.0002", min_notional="5"),
-    define_spot("beta", "BTC-USDT", tick="0.01", lot="0.0001", maker_fee="0", taker_fee="0.0003", min_notional="10"),
-    define_spot("beta", "ETH-USDT", tick="0.01", lot="0.001", maker_fee="0", taker_fee="0.0003", min_notional="10"),
-    define_spot("beta", "SOL-USDT", tick="0.01", lot="0.1", maker_fee="0", taker_fee="0.0003", min_notional="10"),
-)
-WALKS = (
-    Walk(Symbol("BTC-USDT"), 60_000 * PPB, volatility_bps=60, jump_ppm=300, jump_bps=15),
-    Walk(Symbol("ETH-USDT"), 3_000 * PPB, volatility_bps=80, jump_ppm=300, jump_bps=20),
-    Walk(Symbol("SOL-USDT"), 150 * PPB, volatility_bps=120, jump_ppm=300, jump_bps=30),
-)
-STEP = Nanos(2 * SECOND)  # Of prices.
-DISAGREEMENT = Disagreement(deviation_bps=8, reversion_ns=Nanos(120 * SECOND))
-DEPOSITS = {  # Of the engine, on each venue.
-    VALUATION: Money(100_000 * COIN),
-    Currency("BTC"): Money(3 * COIN // 2),
-    Currency("ETH"): Money(30 * COIN),
-    Currency("SOL"): Money(600 * COIN),
-}
-LIMITS = Limits(
-    max_order_value=Money(50_000 * COIN),
-    position={
-        Symbol("BTC-USDT"): SymbolLimits(2 * COIN, 2 * COIN),
-        Symbol("ETH-USDT"): SymbolLimits(40 * COIN, 40 * COIN),
-        Symbol("SOL-USDT"): SymbolLimits(800 * COIN, 800 * COIN),
-    },
-    max_total_notional=Money(400_000 * COIN),
-    max_orders=20,
-)
-RICHES = 200  # A background trader has so many times the engine's deposits.
-LADDER_STEP_PPM, LADDER_LEVELS, LADDER_VALUE = 200, 5, 5_000  # Step: of the price. Value: of each level, in quote currency.
-NOISE = NoiseSettings(interval_ns=Nanos(3 * SECOND), amount=Money(2_000 * COIN))
+# Of the standing market.
+VALUATION = STANDING.valuation
+INSTRUMENTS = STANDING.instruments
+VENUES = tuple(venue.name for venue in STANDING.venues)
+DEPOSITS = STANDING.deposits(VENUES[0])
 
 
 class StrategySpec(msgspec.Struct, frozen=True):
@@ -89,10 +60,6 @@ class StrategySpec(msgspec.Struct, frozen=True):
         return strategy_address(self.name)
 
 
-def venue_address(venue: Venue) -> Address:
-    return Address(f"venue:{venue}")
-
-
 def account_of(venue: Venue) -> AccountId:
     """The engine's."""
     return AccountId(f"{venue}-main")
@@ -103,62 +70,83 @@ def duration_ns(hours: float) -> Nanos:
     return Nanos(round(hours * (HOUR // MILLISECOND)) * MILLISECOND)
 
 
+def limits_of(market: Market) -> Limits:
+    """The desk's, in the units the checks count in."""
+    stage, desk = market.stage, market.desk
+    positions = {i.symbol: stage.money(i.base, desk.max_position) for i in market.instruments}
+    return Limits(
+        max_order_value=stage.money(market.valuation, desk.max_order_value),
+        position={symbol: SymbolLimits(most, most) for symbol, most in positions.items()},
+        max_total_notional=stage.money(market.valuation, desk.max_total_notional),
+        max_orders=desk.max_orders,
+    )
+
+
 def build(
     seed: int,
     hours: float = 1.0,
     faults: str = Faults.MILD,
     strategies: Sequence[StrategySpec] = (),
     observers: Sequence[Invariant] = (),  # Beside the invariants, which are always on.
+    market: Market = STANDING,
 ) -> World:
     """The world before its first message. Run it for `duration_ns(hours)`: strategies stop and faults end before that, so that all settles.
 
-    Raises: ValueError: unknown faults, or two strategies of one name.
+    Raises: ValueError: unknown faults, two strategies of one name, a market that does not check (MarketFault).
     """
     storm = _storm(faults)
     if len({spec.name: spec for spec in strategies}) < len(strategies):
         raise ValueError(f"two strategies have one name: {', '.join(spec.name for spec in strategies)}")
+    market.check()
     rng = Rng(seed)
     rng.split()  # See planned_faults.
+    prices = _prices(market, rng.next_u64())
+    exchanges = [_exchange(venue, rng.between(-storm.clock_offset_ns, storm.clock_offset_ns)) for venue in market.venues]
+    hires = hires_of(market, rng)
+    at_venues = tuple(venue_address(venue.name) for venue in market.venues)
     nodes = [
-        NodeSpec(partial(PriceSource, PRICES, WALKS, INSTRUMENTS, DISAGREEMENT, STEP, rng.next_u64())),
-        *(_exchange(venue, rng.between(-storm.clock_offset_ns, storm.clock_offset_ns)) for venue in VENUES),
-        *(_maker(venue) for venue in VENUES),
-        *(_noise_trader(venue, rng.next_u64()) for venue in VENUES),
-        NodeSpec(partial(Engine, _engine_settings(rng.next_u64())), subscribes=_AT_VENUES, fsync_ns=storm.fsync_ns, ours=True),
-        *(_strategy(spec, rng.next_u64()) for spec in strategies),
+        prices,
+        *exchanges,
+        *(NodeSpec(hire.build, subscribes=hire.subscribes) for hire in hires),
+        NodeSpec(partial(Engine, _engine_settings(market, rng.next_u64())), subscribes=at_venues, fsync_ns=storm.fsync_ns, ours=True),
+        *(_strategy(spec, market, at_venues, rng.next_u64()) for spec in strategies),
     ]
-    invariants = every_invariant({instrument.id: instrument for instrument in INSTRUMENTS}, {ENGINE: Bounds(LIMITS, VALUATION)})
-    world = World(nodes, _links(storm, strategies), seed=seed, start=START, invariants=[*invariants, *observers])
-    _open_accounts(world)
+    bounds = {ENGINE: Bounds(limits_of(market), market.valuation)}
+    invariants = every_invariant({instrument.id: instrument for instrument in market.instruments}, bounds)
+    links = _links(storm, market, hires, strategies)
+    world = World(nodes, links, seed=seed, start=START, invariants=[*invariants, *observers])
+    _open_accounts(world, market, hires)
     duration = duration_ns(hours)
     for spec in strategies:
         world.send(spec.address, StartStrategy(), Nanos(START + min(WARM_UP, duration // 10)))
         world.send(spec.address, StopStrategy(), Nanos(START + duration * WIND_DOWN_PERCENT // 100))
-    for fault in planned_faults(seed, hours, faults):
+    for fault in planned_faults(seed, hours, faults, market):
         world.schedule(fault.at, fault.command)
         world.schedule(fault.end, fault.undo)
     return world
 
 
-def opening_equity() -> Money:
+def opening_equity(market: Market = STANDING) -> Money:
     """What the engine begins with, at the opening prices, in the valuation currency."""
-    worth = {VALUATION: PPB} | {Currency(walk.symbol.partition("-")[0]): walk.opening for walk in WALKS}
-    return Money(len(VENUES) * sum(amount * worth[currency] // PPB for currency, amount in DEPOSITS.items()))
+    stage = market.stage
+    total = sum(amount * stage.worth(currency) for venue in market.venues for currency, amount in market.deposits(venue.name).items())
+    return Money(total // stage.worth(market.valuation))
 
 
-def opening_deposits() -> dict[AccountId, dict[Currency, Money]]:
+def opening_deposits(market: Market = STANDING) -> dict[AccountId, dict[Currency, Money]]:
     """Of the engine's accounts."""
-    return {account_of(venue): DEPOSITS for venue in VENUES}
+    return {account_of(venue.name): market.deposits(venue.name) for venue in market.venues}
 
 
-def planned_faults(seed: int, hours: float, faults: str) -> list[PlannedFault]:
+def planned_faults(seed: int, hours: float, faults: str, market: Market = STANDING) -> list[PlannedFault]:
     """What `build` schedules. It has the first generator that is split off the seed's."""
-    return plan(_storm(faults), Rng(seed).split(), START, duration_ns(hours), ENGINE, _AT_VENUES, (*_MAKERS, *_NOISE_TRADERS))
+    venues = [venue_address(venue.name) for venue in market.venues]
+    traders = [hire.address for hire in hires_of(market, Rng(0))]
+    return plan(_storm(faults), Rng(seed).split(), START, duration_ns(hours), ENGINE, venues, traders)
 
 
-_AT_VENUES = tuple(venue_address(venue) for venue in VENUES)
-_MAKERS = tuple(Address(f"trader:maker-{venue}") for venue in VENUES)
-_NOISE_TRADERS = tuple(Address(f"trader:noise-{venue}") for venue in VENUES)
+def hires_of(market: Market, rng: Rng) -> list[Hire]:
+    return [hire for traders in market.traders for hire in traders.hire(market.stage, rng.next_u64)]
 
 
 def _storm(faults: str) -> Storm:
@@ -167,63 +155,52 @@ def _storm(faults: str) -> Storm:
     return STORMS[Faults(faults)]
 
 
-def _listed(venue: Venue) -> list[Instrument]:
-    return [instrument for instrument in INSTRUMENTS if instrument.venue == venue]
+def _prices(market: Market, seed: int) -> NodeSpec:
+    strays = {venue.name: venue.strays for venue in market.venues}
+    curves = [curve for shock in market.shocks for curve in shock.curves()]
+
+    def source() -> PriceSource:
+        process = PriceProcess(market.assets, market.correlation, market.instruments, strays, curves, market.step)
+        return PriceSource(PRICES, process, market.step, seed)
+
+    return NodeSpec(source)
 
 
-def _exchange(venue: Venue, clock_offset_ns: int) -> NodeSpec:
-    return NodeSpec(partial(Exchange, venue_address(venue), _listed(venue)), clock_offset_ns=clock_offset_ns)
+def _exchange(venue: VenueSpec, clock_offset_ns: int) -> NodeSpec:
+    return NodeSpec(partial(Exchange, venue_address(venue.name), list(venue.instruments)), clock_offset_ns=clock_offset_ns)
 
 
-def _maker(venue: Venue) -> NodeSpec:
-    address = Address(f"trader:maker-{venue}")
-    ladders = [_ladder(instrument) for instrument in _listed(venue)]
-    return NodeSpec(partial(MarketMaker, address, venue_address(venue), AccountId(address), ladders), subscribes=(PRICES,))
+def _engine_settings(market: Market, seed: int) -> EngineSettings:
+    venues = tuple(VenueSettings(venue.name, venue_address(venue.name), account_of(venue.name)) for venue in market.venues)
+    return EngineSettings(ENGINE, venues, market.instruments, limits_of(market), market.valuation, seed=seed)
 
 
-def _ladder(instrument: Instrument) -> Ladder:
-    worth = next(walk.opening for walk in WALKS if walk.symbol == instrument.symbol)
-    ticks = worth * instrument.price_scale // (instrument.tick * PPB)
-    step = Price(max(1, ticks * LADDER_STEP_PPM // PPM))
-    quantity = Quantity(LADDER_VALUE * COIN // (ticks * instrument.tick_value))
-    own = DEPOSITS[instrument.base]
-    return Ladder(instrument, step, LADDER_LEVELS, quantity, inventory=Money(RICHES * own), inventory_limit=Money(2 * own))
+def _strategy(spec: StrategySpec, market: Market, at_venues: tuple[Address, ...], seed: int) -> NodeSpec:
+    build = partial(StrategyMachine, spec.address, ENGINE, spec.factory, spec.config, market.instruments, seed)
+    return NodeSpec(build, subscribes=at_venues, ours=True)
 
 
-def _noise_trader(venue: Venue, seed: int) -> NodeSpec:
-    address, at = Address(f"trader:noise-{venue}"), venue_address(venue)
-    return NodeSpec(partial(NoiseTrader, address, at, AccountId(address), _listed(venue), NOISE, seed), subscribes=(at,))
-
-
-def _engine_settings(seed: int) -> EngineSettings:
-    venues = tuple(VenueSettings(venue, venue_address(venue), account_of(venue)) for venue in VENUES)
-    return EngineSettings(ENGINE, venues, INSTRUMENTS, LIMITS, VALUATION, seed=seed)
-
-
-def _strategy(spec: StrategySpec, seed: int) -> NodeSpec:
-    build = partial(StrategyMachine, spec.address, ENGINE, spec.factory, spec.config, INSTRUMENTS, seed)
-    return NodeSpec(build, subscribes=_AT_VENUES, ours=True)
-
-
-def _links(storm: Storm, strategies: Sequence[StrategySpec]) -> dict[tuple[Address, Address], LinkSpec]:
+def _links(
+    storm: Storm, market: Market, hires: Sequence[Hire], strategies: Sequence[StrategySpec]
+) -> dict[tuple[Address, Address], LinkSpec]:
     """All that is not named here is perfect."""
     links: dict[tuple[Address, Address], LinkSpec] = {}
-    for venue in _AT_VENUES:
+    for venue in (venue_address(venue.name) for venue in market.venues):
         links[ENGINE, venue] = storm.requests
         for hearer in (ENGINE, *(spec.address for spec in strategies)):
             links[venue, hearer] = storm.reports
-        for trader in (*_MAKERS, *_NOISE_TRADERS):
-            links[trader, venue] = links[venue, trader] = storm.traders
+        for hire in hires:
+            links[hire.address, venue] = links[venue, hire.address] = storm.traders
     for spec in strategies:
         links[ENGINE, spec.address] = links[spec.address, ENGINE] = storm.house
-    for maker in _MAKERS:
-        links[PRICES, maker] = storm.traders
+    for hire in hires:
+        links[PRICES, hire.address] = storm.traders
     return links
 
 
-def _open_accounts(world: World) -> None:
-    riches = {currency: Money(RICHES * amount) for currency, amount in DEPOSITS.items()}
-    for venue, maker, noise in zip(VENUES, _MAKERS, _NOISE_TRADERS, strict=True):
-        world.send(venue_address(venue), OpenAccount(account_of(venue), ENGINE, DEPOSITS))
-        for trader in (maker, noise):
-            world.send(venue_address(venue), OpenAccount(AccountId(trader), trader, riches))
+def _open_accounts(world: World, market: Market, hires: Sequence[Hire]) -> None:
+    for venue in market.venues:
+        world.send(venue_address(venue.name), OpenAccount(account_of(venue.name), ENGINE, market.deposits(venue.name)))
+        for hire in hires:
+            if venue.name in hire.accounts:
+                world.send(venue_address(venue.name), OpenAccount(hire.accounts[venue.name], hire.address, hire.deposits[venue.name]))

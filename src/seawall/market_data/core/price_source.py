@@ -1,14 +1,12 @@
 """Tells the traders of a generated market, step by step, what its instruments are worth. Nobody else hears it."""
 
-from collections.abc import Sequence
-
 import msgspec
 
-from seawall.api.instruments import Instrument
 from seawall.api.market_data import ReferenceMoved
 from seawall.api.message import PUBLIC, Address, Envelope, Message, Tick
-from seawall.api.units import Nanos
-from seawall.market_data.core.price_process import Disagreement, PriceProcess, PriceState, Walk
+from seawall.api.units import PPB, Nanos
+from seawall.market_data.core.price_process import PriceProcess, PriceState
+from seawall.market_data.core.shocks.curve import Effect
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 
@@ -19,19 +17,11 @@ class SourceState(msgspec.Struct):
 
 
 class PriceSource:
-    def __init__(
-        self,
-        address: Address,
-        walks: Sequence[Walk],
-        instruments: Sequence[Instrument],
-        disagreement: Disagreement,
-        step_ns: Nanos,
-        seed: int,
-    ) -> None:
+    def __init__(self, address: Address, process: PriceProcess, step_ns: Nanos, seed: int) -> None:
         self.address = address
         self.step_ns = step_ns
-        self.process = PriceProcess(walks, instruments, disagreement, step_ns)
-        self.state = SourceState(self.process.begin(Rng(seed)))
+        self.process = process
+        self.state = SourceState(process.begin(Rng(seed)))
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
 
     def restore(self, state: SourceState) -> None:
@@ -46,5 +36,9 @@ class PriceSource:
             return []
         state.next_step = Nanos(now - now % self.step_ns + self.step_ns)
         process.step(state.prices)
-        prices = {key: process.price(state.prices, key) for key in state.prices.premium}
-        return [Envelope(PUBLIC, ReferenceMoved(prices, now))]
+        prices = {key: process.price(state.prices, key) for key in process.instruments}
+        depth, flow = (
+            {key: value for key in prices if (value := process.effect(state.prices, effect, key)) != PPB}
+            for effect in (Effect.DEPTH, Effect.FLOW)
+        )
+        return [Envelope(PUBLIC, ReferenceMoved(prices, now, depth, flow))]

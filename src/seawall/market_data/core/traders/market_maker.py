@@ -1,6 +1,7 @@
-"""Quotes a ladder on both sides of what instruments are worth, and leans against its inventory.
+"""Quotes a ladder on both sides of what instruments are worth, and leans against its inventory. In a storm it quotes wider and less, then
+nothing.
 
-Orders stand on a grid of prices: when the worth moves a little, one order a side is replaced and not the whole ladder.
+Orders stand on grids of prices: when the worth moves a little, few of them are replaced.
 """
 
 from collections.abc import Sequence
@@ -8,44 +9,64 @@ from collections.abc import Sequence
 import msgspec
 
 from seawall.api.accounts import BalancesReported, QueryBalances
-from seawall.api.instruments import Instrument
+from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.market_data import ReferenceMoved
 from seawall.api.message import Address, Envelope, Message, Tick
-from seawall.api.orders import AccountId, ClientOrderId, Side
-from seawall.api.units import Currency, Money, Nanos, Price, Quantity
+from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, Side
+from seawall.api.units import PPB, Currency, Money, Nanos, Price, Quantity
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
+from seawall.market_data.core.traders.weather import Weather, WeatherSense
 from seawall.runtime.machine import Handler
 
 BUY, SELL = Side.BUY, Side.SELL
-LEAN_STEPS = 3  # By so many steps the ladder has moved when the inventory is at its limit; there the side that would add to it ends.
+WORN = 2  # An order with less than one part in so many of what it should show, or more than so many times that, is replaced.
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """One level of a ladder, on each side."""
+
+    distance: Price  # From the worth, at least.
+    grid: Price  # Its price is a multiple of this.
+    quantity: Quantity
 
 
 class Ladder(msgspec.Struct, frozen=True):
     """How one instrument is quoted."""
 
     instrument: Instrument
-    step: Price  # Between levels; half of it is the least distance of the best quote from the worth.
-    levels: int  # On each side.
-    quantity: Quantity  # Of each level.
+    rungs: tuple[Rung, ...]  # The nearest first.
     inventory: Money  # What it starts with and comes back to, in base minor units.
-    inventory_limit: Money  # How far from that it lets itself be taken.
+    inventory_limit: Money  # How far from that it lets itself be taken; there the side that would add to it ends.
+    lean: Price  # So far the ladder has moved when the inventory is at its limit.
+    sense: WeatherSense = WeatherSense()
+
+
+def even(step: int, levels: int, quantity: int) -> tuple[Rung, ...]:
+    """A ladder of equal steps. Half a step is the least distance of the best quote from the worth."""
+    return tuple(Rung(Price(step // 2 + level * step), Price(step), Quantity(quantity)) for level in range(levels))
 
 
 class MakerState(msgspec.Struct):
     pad: PadState
-    holding: dict[Currency, Money]  # As the venue last told; free and locked together.
+    holding: dict[Currency, Money]  # As the venue last told, and fills since; free and locked together.
+    weather: dict[InstrumentId, Weather]
 
 
 class MarketMaker:
     def __init__(self, address: Address, venue: Address, account: AccountId, ladders: Sequence[Ladder]) -> None:
         self.address = address
         self.ladders = {ladder.instrument.id: ladder for ladder in ladders}
-        self.state = MakerState(PadState(), {ladder.instrument.base: ladder.inventory for ladder in ladders})
+        self.state = MakerState(
+            PadState(),
+            {ladder.instrument.base: ladder.inventory for ladder in ladders},
+            {key: Weather() for key in self.ladders},
+        )
         self.pad = OrderPad(venue, account, self.state.pad)
         self.handlers: dict[type[Message], Handler] = self.pad.handlers | {
             Tick: self._tick,
             ReferenceMoved: self._reference_moved,
             BalancesReported: self._balances_reported,
+            OrderFilled: self._filled,
         }
 
     def restore(self, state: MakerState) -> None:
@@ -66,45 +87,63 @@ class MarketMaker:
             self.state.holding[balance.currency] = Money(balance.free + balance.locked)
         return []
 
+    def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
+        ladder = self.ladders.get(fill.instrument)
+        if ladder is not None and fill.account == self.pad.account:
+            moved = fill.quantity * ladder.instrument.lot_value
+            base = ladder.instrument.base
+            self.state.holding[base] = Money(self.state.holding.get(base, 0) + (moved if fill.side is BUY else -moved))
+        return self.pad.handlers[OrderFilled](fill, now)
+
     def _reference_moved(self, reference: ReferenceMoved, now: Nanos) -> list[Envelope]:
         out = []
         for key, ladder in self.ladders.items():
             price = reference.prices.get(key)
             if price is not None:
-                out += self._quote(ladder, price, now)
+                weather = self.state.weather.setdefault(key, Weather())
+                weather.observe(price, ladder.sense)
+                out += self._quote(ladder, price, weather.roughness(ladder.sense), reference.depth_ppb.get(key, PPB), now)
         return out
 
-    def _quote(self, ladder: Ladder, worth: Price, now: Nanos) -> list[Envelope]:
+    def _quote(self, ladder: Ladder, worth: Price, roughness: int, depth: int, now: Nanos) -> list[Envelope]:
         """Brings what rests in line with what should: new orders first, so that the book is never empty, one side after the other, in the
         order in which none of ours meets another."""
         key = ladder.instrument.id
-        wanted = self._wanted(ladder, worth)
+        wanted = self._wanted(ladder, worth, roughness, depth)
         unwanted: dict[Side, list[ClientOrderId]] = {BUY: [], SELL: []}
         highest_bid = 0
         for order_key, order in self.state.pad.orders.items():
             if order.instrument != key or order.cancelling:
                 continue
-            if order.price in wanted[order.side]:
+            quantity = wanted[order.side].get(order.price)
+            if quantity is not None and quantity <= order.quantity * WORN and order.quantity <= quantity * WORN:
                 del wanted[order.side][order.price]
             else:
                 unwanted[order.side].append(order_key)
-            if order.side is BUY:
-                highest_bid = max(highest_bid, order.price)
+            if order.side is BUY and order.price > highest_bid:
+                highest_bid = order.price
         asks_first = min(wanted[SELL], default=highest_bid + 1) > highest_bid
         out = []
         for side in (SELL, BUY) if asks_first else (BUY, SELL):
-            for price in wanted[side]:
-                out += self.pad.rest(key, side, price, ladder.quantity, now)
+            for price, quantity in wanted[side].items():
+                out += self.pad.rest(key, side, price, quantity, now)
             out += [self.pad.cancel(order_key) for order_key in unwanted[side]]
         return out
 
-    def _wanted(self, ladder: Ladder, worth: Price) -> dict[Side, dict[Price, None]]:
-        """The best levels first."""
-        step, limit = ladder.step, ladder.inventory_limit
+    def _wanted(self, ladder: Ladder, worth: Price, roughness: int, depth: int) -> dict[Side, dict[Price, Quantity]]:
+        """Price -> quantity, the best levels first. `roughness` widens and thins; none of it is left when it is nothing."""
+        bids: dict[Price, Quantity] = {}
+        asks: dict[Price, Quantity] = {}
+        limit = ladder.inventory_limit
         excess = self.state.holding.get(ladder.instrument.base, Money(0)) - ladder.inventory
-        centre = worth - max(-limit, min(limit, excess)) * LEAN_STEPS * step // limit
-        bid = (centre - step // 2) // step * step
-        ask = -(-(centre + step // 2) // step) * step
-        bids = [bid - level * step for level in range(ladder.levels)] if excess < limit else []
-        asks = [ask + level * step for level in range(ladder.levels)] if excess > -limit else []
-        return {side: dict.fromkeys(Price(price) for price in prices if price > 0) for side, prices in ((BUY, bids), (SELL, asks))}
+        if roughness and depth:
+            centre = worth - max(-limit, min(limit, excess)) * ladder.lean // limit
+            for rung in ladder.rungs:
+                away, grid = rung.distance * roughness // PPB, rung.grid
+                quantity = Quantity(max(1, rung.quantity * depth // roughness))
+                bid, ask = (centre - away) // grid * grid, -(-(centre + away) // grid) * grid
+                if excess < limit and bid > 0:
+                    bids.setdefault(Price(bid), quantity)
+                if excess > -limit and ask > 0:
+                    asks.setdefault(Price(ask), quantity)
+        return {BUY: bids, SELL: asks}

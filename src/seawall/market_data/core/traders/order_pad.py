@@ -37,6 +37,7 @@ class RestingOrder(msgspec.Struct):
     price: Price
     placed: Nanos
     cancelling: bool = False
+    quantity: Quantity = Quantity(0)  # What is left of it.
 
 
 class PadState(msgspec.Struct):
@@ -69,13 +70,19 @@ class OrderPad:
         if len(state.orders) >= MOST_ORDERS:
             return []
         key = self._next_key()
-        state.orders[key] = RestingOrder(state.next_number - 1, instrument, side, price, now)
+        state.orders[key] = RestingOrder(state.next_number - 1, instrument, side, price, now, quantity=quantity)
         return [self._send(PlaceOrder(self.account, key, instrument, side, OrderType.LIMIT, quantity=quantity, price=price))]
 
     def take(self, instrument: InstrumentId, side: Side, amount: Money) -> Envelope:
         """Buys or sells for `amount` of the quote currency at the market. It ends at once, so it is not remembered."""
         return self._send(
             PlaceOrder(self.account, self._next_key(), instrument, side, OrderType.MARKET, TimeInForce.IOC, quote_quantity=amount)
+        )
+
+    def take_at(self, instrument: InstrumentId, side: Side, price: Price, quantity: Quantity) -> Envelope:
+        """The same for a quantity, at that price or better."""
+        return self._send(
+            PlaceOrder(self.account, self._next_key(), instrument, side, OrderType.LIMIT, TimeInForce.IOC, quantity=quantity, price=price)
         )
 
     def cancel(self, key: ClientOrderId) -> Envelope:
@@ -103,7 +110,12 @@ class OrderPad:
         return Envelope(self.venue, message)
 
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
-        return [] if fill.leaves_quantity else self._gone(fill, now)
+        if not fill.leaves_quantity:
+            return self._gone(fill, now)
+        order = self.state.orders.get(fill.client_order_id)
+        if order is not None:
+            order.quantity = min(order.quantity, fill.leaves_quantity)  # A report may come late, or twice.
+        return []
 
     def _gone(self, report: OrderFilled | OrderRejected | OrderCanceled | OrderExpired | CancelRejected, now: Nanos) -> list[Envelope]:
         self.state.orders.pop(report.client_order_id, None)

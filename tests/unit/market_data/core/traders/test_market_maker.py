@@ -6,12 +6,12 @@ from seawall.api.accounts import Balance, BalancesReported, OpenAccount, QueryBa
 from seawall.api.market_data import QuoteChanged, ReferenceMoved
 from seawall.api.message import Address
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderType, PlaceOrder, Side
-from seawall.api.units import SECOND, Currency, Money, Nanos, Price, Quantity
-from seawall.market_data.core.traders.market_maker import Ladder, MarketMaker
+from seawall.api.units import PPB, SECOND, Currency, Money, Nanos, Price, Quantity
+from seawall.market_data.core.traders.market_maker import Ladder, MarketMaker, even
 from tests.unit.market_data.core.traders.table import ACCOUNT, INSTRUMENT, RICH, TRADER, VENUE, Table
 
 BTC = Currency("BTC")
-LADDER = Ladder(INSTRUMENT, step=Price(10), levels=2, quantity=Quantity(5), inventory=RICH[BTC], inventory_limit=Money(90))
+LADDER = Ladder(INSTRUMENT, even(10, 2, 5), inventory=RICH[BTC], inventory_limit=Money(90), lean=Price(30))
 OTHER = AccountId("other")
 
 
@@ -114,3 +114,70 @@ def test_a_poor_maker_is_refused_and_goes_on() -> None:
     at.tell(VENUE, OpenAccount(ACCOUNT, TRADER, RICH))
     worth(at, 1000)
     assert at.book() == "1020 5\n1010 5\n--\n990 5\n980 5"
+
+
+# Storms.
+
+
+def shaken(at: Table, price: int, times: int, by: int) -> list[int]:
+    """The worth goes up and down. How many levels stood after each move."""
+    levels = []
+    for number in range(times):
+        worth(at, price + (by if number % 2 else -by))
+        levels.append(at.book().count("\n"))
+    return levels
+
+
+def test_in_a_storm_it_leaves_and_comes_back_after_it() -> None:
+    at = Table(MarketMaker(TRADER, VENUE, ACCOUNT, [LADDER]))
+    assert set(shaken(at, 100_000, 400, by=5)) == {4}
+    stormy = shaken(at, 100_000, 60, by=2_000)
+    assert stormy[-1] == 0
+    assert at.book() == "--"
+    calm = shaken(at, 100_000, 400, by=5)
+    assert calm[-1] == 4
+
+
+def test_in_bad_weather_it_quotes_wider_and_less() -> None:
+    ladder = Ladder(INSTRUMENT, even(10, 2, 50), inventory=RICH[BTC], inventory_limit=Money(90), lean=Price(30))
+    at = Table(MarketMaker(TRADER, VENUE, ACCOUNT, [ladder]))
+    shaken(at, 100_000, 400, by=10)
+    assert at.book() == "100030 50\n100020 50\n--\n100000 50\n99990 50"
+    shaken(at, 100_000, 24, by=50)
+    [ask, *_, bid] = at.book().split("\n")
+    assert int(ask.split()[0]) - int(bid.split()[0]) > 40
+    assert int(ask.split()[1]) < 50
+
+
+@pytest.mark.parametrize(("depth", "book"), [(PPB // 5, "1020 1\n1010 1\n--\n990 1\n980 1"), (0, "--")])
+def test_it_shows_as_much_as_it_is_told(depth: int, book: str) -> None:
+    """A drain thins what stands, down to nothing; when it is over the ladder is whole again."""
+    at = table()
+    worth(at, 1000)
+    at.tell(TRADER, ReferenceMoved({INSTRUMENT.id: Price(1000)}, at.now, {INSTRUMENT.id: depth}))
+    assert at.book() == book
+    worth(at, 1000)
+    assert at.book() == "1020 5\n1010 5\n--\n990 5\n980 5"
+
+
+def test_what_is_mostly_eaten_is_renewed() -> None:
+    ladder = Ladder(INSTRUMENT, even(10, 1, 50), inventory=RICH[BTC], inventory_limit=Money(9_000), lean=Price(0))
+    at = Table(MarketMaker(TRADER, VENUE, ACCOUNT, [ladder]))
+    at.tell(VENUE, OpenAccount(OTHER, Address("somebody"), RICH))
+    worth(at, 1000)
+    for number, (taken, left) in enumerate(((20, "30"), (10, "50"))):
+        key = ClientOrderId(str(number))
+        at.tell(VENUE, PlaceOrder(OTHER, key, INSTRUMENT.id, Side.BUY, OrderType.MARKET, quantity=Quantity(taken)))
+        worth(at, 1000)
+        assert at.book().startswith(f"1010 {left}\n")
+
+
+def test_fills_move_the_ladder_at_once() -> None:
+    """Sold a third of its limit, it quotes a step higher before its balances say so."""
+    at = Table(MarketMaker(TRADER, VENUE, ACCOUNT, [LADDER]))
+    at.tell(VENUE, OpenAccount(OTHER, Address("somebody"), RICH))
+    for number in range(6):
+        worth(at, 1000)
+        at.tell(VENUE, PlaceOrder(OTHER, ClientOrderId(str(number)), INSTRUMENT.id, Side.BUY, OrderType.MARKET, quantity=Quantity(5)))
+    worth(at, 1000)
+    assert at.book() == "1030 5\n1020 5\n--\n1000 5\n990 5"

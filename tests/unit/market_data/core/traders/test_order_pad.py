@@ -6,12 +6,15 @@ from seawall.api.accounts import OpenOrdersReported
 from seawall.api.market_data import ReferenceMoved
 from seawall.api.message import Message, Restarted
 from seawall.api.orders import CancelOrder, CancelRejected, OrderAccepted, OrderCanceled, PlaceOrder
-from seawall.api.units import SECOND, Price, Quantity
-from seawall.market_data.core.traders.market_maker import Ladder, MarketMaker
+from seawall.api.units import SECOND, Price
+from seawall.market_data.core.traders.market_maker import Ladder, MarketMaker, even
 from seawall.market_data.core.traders.order_pad import MOST_ORDERS, REFRESH_NS
+from seawall.market_data.core.traders.weather import WeatherSense
 from tests.unit.market_data.core.traders.table import ACCOUNT, INSTRUMENT, RICH, TRADER, VENUE, Table
 
-LADDER = Ladder(INSTRUMENT, Price(10), levels=2, quantity=Quantity(5), inventory=RICH["BTC"], inventory_limit=RICH["BTC"])
+NEVER = 10**18
+STEADY = WeatherSense(widens_at=NEVER, leaves_at=NEVER)
+LADDER = Ladder(INSTRUMENT, even(10, 2, 5), inventory=RICH["BTC"], inventory_limit=RICH["BTC"], lean=Price(0), sense=STEADY)
 AT_1050 = "1070 5\n1060 5\n--\n1040 5\n1030 5"
 
 
