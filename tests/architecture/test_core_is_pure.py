@@ -59,6 +59,7 @@ FLOATS = {
     "sim/scenario.py": "hours as people give them",
     "api/signals.py": "what strategies say and read",
     "engine/core/strategies.py": "a strategy's own settings",
+    "engine/core/terms.py": "rounds what strategies say of an order's terms, once",
     "engine/core/sizing.py": "rounds what strategies say, once",
     "engine/core/parts/entry.py": "clamps a malformed strength",
     "engine/core/rates.py": "money shown to people",

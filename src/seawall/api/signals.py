@@ -6,9 +6,11 @@ for people; nothing is ever summed from them.
 
 from enum import StrEnum
 
+import msgspec
+
 from seawall.api.instruments import InstrumentId, Symbol, Venue
 from seawall.api.message import Address, Message
-from seawall.api.orders import ClientOrderId, Liquidity, OrderId, OrderStatus, OrderType, Side, TimeInForce, TradeId
+from seawall.api.orders import ClientOrderId, Liquidity, OrderId, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce, TradeId
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 
 Scalar = str | int | float | bool | None
@@ -26,6 +28,17 @@ class BreachType(StrEnum):
     CIRCUIT_BREAKER = "circuit_breaker"
 
 
+class OrderTerms(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What an order may say beyond side, type, quantity and limit price. 0 and False: nothing."""
+
+    stop_price: float = 0.0
+    trailing_bps: int = 0
+    display: float = 0.0  # In base currency.
+    expire_time: Nanos = Nanos(0)
+    reduce_only: bool = False
+    self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
+
+
 class SignalGenerated(Message, frozen=True):
     """One signal is one order: quantity = |strength| x confidence x the strategy's `max_position_size`, side = its sign."""
 
@@ -40,6 +53,7 @@ class SignalGenerated(Message, frozen=True):
     time_in_force: TimeInForce = TimeInForce.GTC
     limit_price: float = 0.0
     metadata: dict[str, Scalar] = {}  # Whatever else the strategy said, carried along.
+    terms: OrderTerms | None = None
 
 
 class OrderRequested(Message, frozen=True):
@@ -56,6 +70,7 @@ class OrderRequested(Message, frozen=True):
     time_in_force: TimeInForce = TimeInForce.GTC
     limit_price: float = 0.0
     metadata: dict[str, Scalar] = {}
+    terms: OrderTerms | None = None
 
 
 class CancelRequested(Message, frozen=True):

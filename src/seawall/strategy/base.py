@@ -21,7 +21,19 @@ from seawall.strategy.events import (
 )
 from seawall.strategy.random import StrategyRandom
 
-ORDER_OPTIONS = ("venue", "limit_price", "order_type", "time_in_force", "client_tag")
+ORDER_OPTIONS = (
+    "venue",
+    "limit_price",
+    "order_type",
+    "time_in_force",
+    "client_tag",
+    "stop_price",
+    "trailing_bps",
+    "display",
+    "expire_time",
+    "good_for",
+    "self_trade_prevention",
+)
 
 
 class TradingStrategy:
@@ -99,7 +111,9 @@ class TradingStrategy:
     def buy(self, symbol: str, quantity: float, **options: Any) -> str:
         """Orders `quantity` of the base currency and returns the order's id.
 
-        Options: venue, limit_price, order_type (limit, market, limit_maker), time_in_force (gtc, ioc, fok), client_tag.
+        Options: venue, limit_price, order_type (limit, market, limit_maker, stop_loss, stop_loss_limit, take_profit, take_profit_limit),
+        time_in_force (gtc, gtd, ioc, fok), client_tag, stop_price, trailing_bps, display, expire_time (a datetime), good_for (seconds),
+        self_trade_prevention (none, expire_taker, expire_maker, expire_both).
         """
         return self._order("buy", symbol, quantity, options)
 

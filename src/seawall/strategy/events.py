@@ -72,7 +72,7 @@ class Bar(msgspec.Struct, frozen=True, gc=False):
 class MarketSignal(msgspec.Struct):
     """One signal is one order: quantity = |signal_strength| x confidence x `max_position_size`, bought if positive, sold if negative.
 
-    `metadata` may name `venue, order_type, limit_price, time_in_force, client_tag`; anything else is carried along.
+    `metadata` may name the options of `buy` and `sell` (venue, order_type, limit_price, stop_price, ...); anything else is carried along.
     """
 
     symbol: str

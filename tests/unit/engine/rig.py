@@ -14,7 +14,7 @@ from seawall.api.market_data import QuoteChanged, Traded
 from seawall.api.message import PUBLIC, Address, Envelope, Message, Restarted, Tick
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderType, PlaceOrder, Side, TimeInForce
 from seawall.api.risk import Limits
-from seawall.api.signals import OrderRequested, SignalGenerated, StrategyStarted
+from seawall.api.signals import OrderRequested, OrderTerms, SignalGenerated, StrategyStarted
 from seawall.api.units import SECOND, Currency, Money, Nanos, Price, Quantity
 from seawall.engine.core.exposure import Exposure, Exposures
 from seawall.engine.core.machine import Engine, EngineSettings
@@ -169,11 +169,14 @@ class Rig:
     def want(
         self, side: Side = Side.BUY, quantity: float = 1.0, price: float = 100.0, tag: str = "", venue: str = "alpha",
         symbol: str = "BTC-USDT", tif: TimeInForce = TimeInForce.GTC, strategy: Address = STRATEGY, order_type: OrderType | None = None,
+        terms: OrderTerms | None = None,
     ) -> list[Message]:  # fmt: skip
         """A strategy's explicit order; price 0 for a market order. Returns what the engine sent to venues."""
         kind = order_type or (OrderType.LIMIT if price else OrderType.MARKET)
         tag = tag or f"t{len(self.journal)}"
-        return self.tell(OrderRequested(strategy, Symbol(symbol), side, quantity, tag, self.now, Venue(venue), kind, tif, price))
+        return self.tell(
+            OrderRequested(strategy, Symbol(symbol), side, quantity, tag, self.now, Venue(venue), kind, tif, price, terms=terms)
+        )
 
     def signal(self, strength: float = 1.0, confidence: float = 1.0, symbol: str = "BTC-USDT", **more: Any) -> list[Message]:
         tag = f"t{len(self.journal)}"
@@ -251,7 +254,12 @@ class Rig:
 
     def open_at(self, venue: str) -> list[ClientOrderId]:
         markets = self.exchanges[Venue(venue)].state.markets.values()
-        return [o.client_order_id for market in markets for o in market.orders.values() if o.account == f"{venue}-main"]
+        return [
+            o.client_order_id
+            for market in markets
+            for o in (*market.orders.values(), *market.stops.values())
+            if o.account == f"{venue}-main"
+        ]
 
     def balances_at(self, venue: str) -> dict[Currency, int]:
         account = self.exchanges[Venue(venue)].state.ledger.accounts[AccountId(f"{venue}-main")]

@@ -45,7 +45,15 @@ class Booking:
             order.status = PENDING_CANCEL
         else:
             order.status = PARTIALLY_FILLED if order.cumulative_quantity else NEW
-        return [self.tell(order)] if order.price else []
+        return [self.tell(order)] if order.price or order.terms is not None else []
+
+    def triggered(self, order: Order, order_id: OrderId) -> list[Envelope]:
+        """A conditional order works from now on. That proves, too, that the venue has it."""
+        self.accepted(order, order_id)
+        if order.triggered:
+            return []
+        order.triggered = True
+        return [self.tell(order, "triggered")]
 
     def filled(self, session: VenueSession, fill: OrderFilled, now: Nanos) -> list[Envelope]:
         """Books a fill, once."""

@@ -10,6 +10,7 @@ from seawall.api.signals import BreachType
 from seawall.api.units import Nanos, Price, Quantity
 from seawall.engine.core.market import Market
 from seawall.engine.core.strategies import StrategyAccount
+from seawall.engine.core.terms import Terms
 
 
 class Intent(msgspec.Struct, frozen=True, gc=False):
@@ -22,10 +23,11 @@ class Intent(msgspec.Struct, frozen=True, gc=False):
     time_in_force: TimeInForce
     quantity: Quantity
     price: Price  # 0: a market order.
-    reference_price: Price  # What it would meet in the market now; 0: no price is known.
+    reference_price: Price  # What it would meet in the market now, or where it would trigger; 0: no price is known.
     signal_time: Nanos
     amount: int  # Base minor units.
     notional: int  # Quote minor units, at the limit or else at what it would meet.
+    terms: Terms | None = None  # None: plain.
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from seawall.api.instruments import InstrumentId
 from seawall.api.message import Address
 from seawall.api.orders import ClientOrderId, OrderId, OrderStatus, OrderType, Side, TimeInForce
 from seawall.api.units import Nanos, Price, Quantity
+from seawall.engine.core.terms import Terms
 
 CLOSED_WINDOW = 1_000  # How many closed orders stay known to the engine, at least;
 _SURPLUS = 250  # and how many more gather before the oldest go, all at once.
@@ -65,6 +66,8 @@ class Order(msgspec.Struct, gc=False):
     ended: OrderStatus | None = None  # The venue ended it, but reported more filled than we have booked: waits for those fills.
     end_quantity: int = 0
     end_reason: str = ""
+    terms: Terms | None = None  # None: plain.
+    triggered: bool = False  # A conditional order whose condition came true.
 
     @property
     def leaves_quantity(self) -> int:

@@ -134,6 +134,8 @@ class Reconciliation:
             order.order_id = theirs.order_id
             return self.booking.ended(session, order, theirs.status, theirs.cumulative_quantity, "found by reconciliation", now)
         out = self.booking.accepted(order, theirs.order_id)
+        if theirs.triggered:
+            out += self.booking.triggered(order, theirs.order_id)
         if order.cancel_wanted:
             out.append(session.cancel(order, now))
         else:

@@ -6,11 +6,12 @@ import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue, instrument_id
 from seawall.api.orders import OrderType, Side, TimeInForce
-from seawall.api.signals import OrderRequested, SignalGenerated
+from seawall.api.signals import OrderRequested, OrderTerms, SignalGenerated
 from seawall.api.units import Price
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.market import Market
 from seawall.engine.core.strategies import StrategyAccount
+from seawall.engine.core.terms import AT_MARKET, LARGEST, terms_of, trigger_estimate
 from seawall.runtime.floats import is_finite, lots_below, nearest_tick
 
 
@@ -26,7 +27,7 @@ class Dropped(msgspec.Struct, frozen=True):
 BUY, SELL, MARKET = Side.BUY, Side.SELL, OrderType.MARKET
 GTC = TimeInForce.GTC
 _NO_PRICE = Price(0)
-LARGEST = 1 << 62  # Of lots or minor units: what still fits every message.
+LIMIT, NO_TERMS = OrderType.LIMIT, OrderTerms()
 
 
 def _problem(strength: float, confidence: float, min_confidence: float) -> Dropped | None:
@@ -38,12 +39,18 @@ def _problem(strength: float, confidence: float, min_confidence: float) -> Dropp
     return Dropped("confidence under the strategy's min_confidence") if confidence < min_confidence else None
 
 
-def _contradiction(order_type: OrderType, time_in_force: TimeInForce) -> Dropped | None:
+def _contradiction(order_type: OrderType, time_in_force: TimeInForce, *, timed: bool) -> Dropped | None:
     """What every venue would reject."""
-    if order_type is OrderType.LIMIT_MAKER:
+    if order_type is OrderType.LIMIT_MAKER and time_in_force is not TimeInForce.GTD:
         return Dropped("a limit_maker order only rests: its time_in_force is gtc", time_in_force, malformed=True)
     if order_type is OrderType.MARKET and time_in_force is TimeInForce.FOK:
         return Dropped("a market order takes what is there: for all or nothing use a limit order", time_in_force, malformed=True)
+    if order_type is OrderType.MARKET and time_in_force is TimeInForce.GTD:
+        return Dropped("a market order takes what is there and never waits", time_in_force, malformed=True)
+    if order_type in AT_MARKET and order_type is not OrderType.MARKET and time_in_force is not TimeInForce.GTD:
+        return Dropped(f"a {order_type} order waits: its time_in_force is gtc or gtd", time_in_force, malformed=True)
+    if time_in_force is TimeInForce.GTD and not timed:
+        return Dropped("time_in_force gtd needs an expire_time (or good_for)", malformed=True)
     return None
 
 
@@ -112,14 +119,22 @@ class Sizing:
         self, wish: SignalGenerated | OrderRequested, account: StrategyAccount, instrument: Instrument, side: Side, quantity: float
     ) -> Intent | Dropped:
         price, order_type, time_in_force = _NO_PRICE, wish.order_type, wish.time_in_force
-        if order_type is not MARKET:
+        if order_type is not MARKET and (order_type is LIMIT or order_type not in AT_MARKET):
             if not 0.0 < wish.limit_price < LARGEST:
                 return Dropped(f"a {order_type} order needs a positive limit_price", malformed=True, value=wish.limit_price)
             price = nearest_tick(instrument, wish.limit_price)
             if not price:
                 return Dropped("limit_price rounds to nothing", malformed=True, value=wish.limit_price)
-        if time_in_force is not GTC and (problem := _contradiction(order_type, time_in_force)):
+        if time_in_force is not GTC and (problem := _contradiction(order_type, time_in_force, timed=wish.terms is not None)):
             return problem
+        terms = None
+        if wish.terms is not None or (order_type is not MARKET and order_type is not LIMIT):
+            made = terms_of(instrument, wish.terms or NO_TERMS, order_type, time_in_force)
+            if isinstance(made, str):
+                return Dropped(made, malformed=True)
+            terms = made if wish.terms is not None else None
+            if not price and wish.limit_price:
+                return Dropped(f"a {order_type} order has no limit_price", malformed=True, value=wish.limit_price)
         if not 0.0 <= quantity < LARGEST:
             return Dropped("the size must be a finite number, not negative", malformed=True, value=quantity)
         lots = lots_below(instrument, quantity)
@@ -127,11 +142,16 @@ class Sizing:
             return Dropped("quantity rounds down to nothing")
         market = self.markets[instrument.id]
         reference = (market.ask if side is BUY else market.bid) or market.last or market.mark()
-        notional = (price or reference) * lots * instrument.tick_value
+        if terms is not None and reference:
+            reference, market_price = trigger_estimate(terms, side, reference), reference
+            worth = terms.stop_price or max(reference, market_price)  # How far it will trail, nobody knows.
+        else:
+            worth = reference
+        notional = (price or worth) * lots * instrument.tick_value
         amount = lots * instrument.lot_value
         if notional >= LARGEST or amount >= LARGEST:
             return Dropped("worth more than can be counted", malformed=True, value=quantity)
         return Intent(
             account, wish.tag, instrument, market, side, order_type, time_in_force, lots, price,
-            reference, wish.signal_time, amount, notional,
+            reference, wish.signal_time, amount, notional, terms,
         )  # fmt: skip

@@ -4,14 +4,16 @@ from typing import Any, Protocol
 
 from seawall.api.instruments import Symbol, Venue
 from seawall.api.message import Address, Message
-from seawall.api.orders import OrderStatus, OrderType, Side, TimeInForce
-from seawall.api.signals import CancelRequested, OrderRequested, Scalar, SignalGenerated
-from seawall.api.units import Nanos
+from seawall.api.orders import OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
+from seawall.api.signals import CancelRequested, OrderRequested, OrderTerms, Scalar, SignalGenerated
+from seawall.api.units import BASIS_POINTS, Nanos
 from seawall.strategy.core.plain import number, scalar, text
 from seawall.strategy.events import CancelWish, ExplicitOrder, MarketSignal, OpenOrder, OrderIds, as_nanos
 
-_NOT_BUILT_YET = ("stop_price", "reduce_only")  # Taking them for a plain order would be worse than refusing.
-_ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag")
+_NOT_BUILT_YET = ("reduce_only",)  # Taking them for a plain order would be worse than refusing.
+_TERMS = ("stop_price", "trailing_bps", "display", "expire_time", "good_for", "self_trade_prevention")
+_ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag", *_TERMS)
+_LONGEST = 10**9  # Seconds an order may be good for.
 
 BUY, SELL, PENDING_NEW = Side.BUY, Side.SELL, OrderStatus.PENDING_NEW
 
@@ -48,7 +50,7 @@ def _signal(signal: MarketSignal, strategy: Address, memory: _Memory, now: Nanos
         message = SignalGenerated(strategy, Symbol(symbol), strength, confidence, tag, time)
     elif isinstance(metadata, dict):
         tag = memory.order_ids.tag(metadata.get("client_tag"), memory.open_orders)
-        message = SignalGenerated(strategy, Symbol(symbol), strength, confidence, tag, time, *_routing(metadata))
+        message = SignalGenerated(strategy, Symbol(symbol), strength, confidence, tag, time, *_routing(metadata, now))
     else:
         raise TypeError(f"the metadata of a MarketSignal is a dict, not {type(metadata).__name__}")
     memory.open_orders[tag] = OpenOrder(tag, symbol, "", side, PENDING_NEW, 0.0)
@@ -57,7 +59,7 @@ def _signal(signal: MarketSignal, strategy: Address, memory: _Memory, now: Nanos
 
 def _order(order: ExplicitOrder, strategy: Address, memory: _Memory, now: Nanos) -> Message:
     side, quantity, symbol = Side(order.side), number(order.quantity), Symbol(text(order.symbol))
-    message = OrderRequested(strategy, symbol, side, quantity, order.order_id, now, *_routing(order.options))
+    message = OrderRequested(strategy, symbol, side, quantity, order.order_id, now, *_routing(order.options, now))
     memory.open_orders[order.order_id] = OpenOrder(order.order_id, symbol, "", side, OrderStatus.PENDING_NEW, quantity)
     return message
 
@@ -67,16 +69,61 @@ def _time(timestamp: Any, now: Nanos) -> Nanos:
     return max(Nanos(0), min(as_nanos(timestamp), now))
 
 
-def _routing(metadata: dict[str, Any]) -> tuple[Venue, OrderType, TimeInForce, float, dict[str, Scalar]]:
+def _routing(metadata: dict[str, Any], now: Nanos) -> tuple[Venue, OrderType, TimeInForce, float, dict[str, Scalar], OrderTerms | None]:
     if planned := [name for name in _NOT_BUILT_YET if metadata.get(name)]:
         raise ValueError(f"{planned[0]} is planned and not built yet: leave it out of the signal's metadata")
     limit_price = metadata.get("limit_price")
-    default = OrderType.MARKET if limit_price is None else OrderType.LIMIT
+    terms = None
+    for name in _TERMS:
+        if metadata.get(name) is not None:
+            terms = _terms(metadata, now)
+            break
+    waits = terms is not None and (terms.stop_price or terms.trailing_bps)
+    default = _DEFAULT_TYPES[bool(waits), limit_price is not None]
+    lasts = TimeInForce.GTD if terms is not None and terms.expire_time else TimeInForce.GTC
     rest = {text(k): scalar(v) for k, v in metadata.items() if k not in _ROUTED}
     return (
         Venue(text(metadata.get("venue") or "")),
         OrderType(str(metadata.get("order_type") or default).lower()),
-        TimeInForce(str(metadata.get("time_in_force") or TimeInForce.GTC).lower()),
+        TimeInForce(str(metadata.get("time_in_force") or lasts).lower()),
         0.0 if limit_price is None else number(limit_price),
         rest,
+        terms,
     )
+
+
+_DEFAULT_TYPES = {  # Is there a stop, and is there a limit price?
+    (False, False): OrderType.MARKET,
+    (False, True): OrderType.LIMIT,
+    (True, False): OrderType.STOP_LOSS,
+    (True, True): OrderType.STOP_LOSS_LIMIT,
+}
+
+
+def _terms(metadata: dict[str, Any], now: Nanos) -> OrderTerms:
+    """What does not convert becomes NaN or nothing that a venue takes; the engine refuses it as malformed."""
+    trailing = number(metadata.get("trailing_bps") or 0)
+    if trailing != trailing // 1 or not 0 <= trailing < BASIS_POINTS:
+        raise ValueError(f"trailing_bps is a whole number of basis points from 1 to {BASIS_POINTS - 1}, got {metadata['trailing_bps']!r}")
+    return OrderTerms(
+        number(metadata.get("stop_price") or 0.0),
+        int(trailing),
+        number(metadata.get("display") or 0.0),
+        _expire_time(metadata, now),
+        False,
+        SelfTradePrevention(str(metadata.get("self_trade_prevention") or SelfTradePrevention.NONE).lower()),
+    )
+
+
+def _expire_time(metadata: dict[str, Any], now: Nanos) -> Nanos:
+    until, seconds = metadata.get("expire_time"), metadata.get("good_for")
+    if until is not None and seconds is not None:
+        raise ValueError("an order has an expire_time (a datetime) or a good_for (seconds), not both")
+    if until is not None:
+        return max(Nanos(1), as_nanos(until))
+    if seconds is None:
+        return Nanos(0)
+    length = number(seconds)
+    if not 0.0 < length <= _LONGEST:
+        raise ValueError(f"good_for is a number of seconds above 0 and up to {_LONGEST}, got {seconds!r}")
+    return Nanos(now + int(length * 1_000_000_000))

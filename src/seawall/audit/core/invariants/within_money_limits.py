@@ -157,7 +157,7 @@ class WithinMoneyLimits:
         widest = market.widest()
         placed = market.orders[key] = _Order(order.side, 0)
         market.set_leaves(key, placed, order.quantity * instrument.lot_value)
-        price = order.price or (market.ask if order.side is BUY else market.bid) or market.mark()
+        price = order.price or order.stop_price or (market.ask if order.side is BUY else market.bid) or market.mark()
         value = price * order.quantity * instrument.tick_value
         if limits.max_order_value is not None and value > limits.max_order_value:
             return f"{key} of {engine} is worth {value}, an order may be worth {limits.max_order_value}"

@@ -4,6 +4,7 @@ from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
+from seawall.engine.core.terms import Terms
 from seawall.runtime.floats import money_as_float, price_as_float, quantity_as_float
 
 
@@ -21,9 +22,25 @@ def _check(intent: Intent, now: Nanos) -> Refusal | None:
         return _refuse("lowest price", price_as_float(instrument, instrument.min_price), price_as_float(instrument, price))
     if price and 0 < instrument.max_price < price:
         return _refuse("highest price", price_as_float(instrument, instrument.max_price), price_as_float(instrument, price))
+    if intent.terms is not None and (refusal := _terms(intent, intent.terms)):
+        return refusal
     if intent.notional < instrument.min_notional:
         least = money_as_float(instrument, instrument.quote, instrument.min_notional)
         return _refuse(f"least notional in {instrument.quote}", least, money_as_float(instrument, instrument.quote, intent.notional))
+    return None
+
+
+def _terms(intent: Intent, terms: Terms) -> Refusal | None:
+    instrument, stop, display = intent.instrument, terms.stop_price, terms.display_quantity
+    if stop and stop < instrument.min_price:
+        return _refuse("lowest stop price", price_as_float(instrument, instrument.min_price), price_as_float(instrument, stop))
+    if stop and 0 < instrument.max_price < stop:
+        return _refuse("highest stop price", price_as_float(instrument, instrument.max_price), price_as_float(instrument, stop))
+    if display and display < instrument.min_quantity:
+        return _refuse("least display", quantity_as_float(instrument, instrument.min_quantity), quantity_as_float(instrument, display))
+    parts = -(-intent.quantity // display) if display else 0
+    if 0 < instrument.max_iceberg_parts < parts:
+        return _refuse("largest number of iceberg parts", instrument.max_iceberg_parts, parts)
     return None
 
 

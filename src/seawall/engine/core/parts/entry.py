@@ -72,6 +72,8 @@ class Entry(Part):
             key, account.address, intent.tag, instrument.id, side, intent.order_type,
             intent.time_in_force, quantity, intent.price, intent.reference_price, now, session.valid_until(now),
         )  # fmt: skip
+        if intent.terms is not None:
+            order.terms = intent.terms
         self.orders.add(order)
         self.exposures.change(instrument.id, side, quantity)
         account.note_sent(now, self.limits.max_orders)

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from seawall.api.message import Envelope
 from seawall.api.orders import (
     CancelRejected,
+    ExpiryReason,
     OrderAccepted,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
     OrderRejected,
     OrderStatus,
+    OrderTriggered,
     RejectReason,
 )
 from seawall.api.units import Nanos
@@ -19,12 +21,15 @@ from seawall.engine.core.parts.part import Part
 if TYPE_CHECKING:
     from seawall.engine.core.machine import Engine
 
+TIME_IN_FORCE = ExpiryReason.TIME_IN_FORCE
+
 
 class Reports(Part):
     def __init__(self) -> None:
         self.handlers = {
             OrderAccepted: self._accepted,
             OrderRejected: self._rejected,
+            OrderTriggered: self._triggered,
             OrderFilled: self._filled,
             OrderCanceled: self._ended,
             OrderExpired: self._ended,
@@ -42,6 +47,15 @@ class Reports(Part):
         if not order.cancel_wanted:
             session.settled(report.client_order_id)
         return self.booking.accepted(order, report.order_id)
+
+    def _triggered(self, report: OrderTriggered, now: Nanos) -> list[Envelope]:
+        session = self.heard(report.account, now)
+        order = self.open.get(report.client_order_id)
+        if session is None or order is None:
+            return []
+        if not order.cancel_wanted:
+            session.settled(report.client_order_id)
+        return self.booking.triggered(order, report.order_id)
 
     def _rejected(self, report: OrderRejected, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
@@ -67,7 +81,8 @@ class Reports(Part):
             return []
         status = OrderStatus.CANCELED if type(report) is OrderCanceled else OrderStatus.EXPIRED
         order.order_id = order.order_id or report.order_id
-        return self.booking.ended(session, order, status, report.cumulative_quantity, "", now)
+        reason = str(report.reason) if type(report) is OrderExpired and report.reason is not TIME_IN_FORCE else ""
+        return self.booking.ended(session, order, status, report.cumulative_quantity, reason, now)
 
     def _cancel_rejected(self, report: CancelRejected, now: Nanos) -> list[Envelope]:
         """Nothing to cancel: it ended, or has not arrived yet. Only asking tells. Or our idea of the venue's clock is wrong."""

@@ -10,6 +10,8 @@ The session owns requests and their patience, nothing else: what answers mean fo
 
 from collections.abc import Iterable
 
+import msgspec
+
 from seawall.api.accounts import Heartbeat, Logon, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Envelope, Message
@@ -17,6 +19,7 @@ from seawall.api.orders import CancelOrder, ClientOrderId, PlaceOrder, Side, Tra
 from seawall.api.projections import PROJECTIONS, SessionChanged
 from seawall.api.units import Nanos
 from seawall.engine.core.orders import Order
+from seawall.engine.core.terms import Terms
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.engine.core.venues.state import SessionState, SessionStatus
 
@@ -67,7 +70,18 @@ class VenueSession:
             settings.account, key, order.instrument, order.side, order.order_type, order.time_in_force, order.quantity, order.price,
             valid_until=order.valid_until,
         )  # fmt: skip
-        return Envelope(settings.address, request)
+        return Envelope(settings.address, request if order.terms is None else self._with(request, order.terms))
+
+    def _with(self, request: PlaceOrder, terms: Terms) -> PlaceOrder:
+        return msgspec.structs.replace(
+            request,
+            stop_price=terms.stop_price,
+            trailing_delta_bps=terms.trailing_delta_bps,
+            display_quantity=terms.display_quantity,
+            expire_time=Nanos(terms.expire_time + self.state.clock_offset if terms.expire_time else 0),
+            reduce_only=terms.reduce_only,
+            self_trade_prevention=terms.self_trade_prevention,
+        )
 
     def cancel(self, order: Order, now: Nanos) -> Envelope:
         self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
