@@ -16,6 +16,7 @@ PURE_ROOMS = ("api", "runtime", "strategy", "sim", "backtest")  # And every core
 # Files of those rooms that belong to the user's side. Nothing pure may know them.
 SHELLS = {
     "backtest/__init__.py": "offers run.py to those who import the package; nothing pure imports the package itself",
+    "backtest/funding_rates.py": "opens the file of recorded funding rates",
     "backtest/run.py": "opens recordings, measures how long it takes, reports progress",
     "backtest/sweep/__init__.py": "offers what lies beside it",
     "backtest/sweep/batch.py": "drives runs and keeps time",

@@ -26,6 +26,7 @@ class CashKind(StrEnum):
     FUNDING = "funding"
     TRANSFER = "transfer"
     LIQUIDATION_FEE = "liquidation_fee"
+    INSURANCE = "insurance"  # A venue made good what an account had lost beyond its last money.
 
 
 Fill = OrderFilled | FillApplied  # What venues say, or what the engine booked: both tell the same of a fill.

@@ -2,7 +2,7 @@
 
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Address, Message
-from seawall.api.orders import ClientOrderId, OrderId, OrderStatus, OrderType, Side, TimeInForce
+from seawall.api.orders import AccountId, ClientOrderId, OrderId, OrderStatus, OrderType, Side, TimeInForce, TradeId
 from seawall.api.units import Money, Nanos, Price, Quantity
 
 PROJECTIONS = Address("projections")
@@ -59,3 +59,17 @@ class BreakFound(Message, frozen=True):
     subject: str  # order ID, balance CURRENCY, fills INSTRUMENT
     ours: str
     theirs: str
+
+
+class ClosedByVenue(Message, frozen=True):
+    """An alert: the venue traded for the account, in a liquidation or an auto-deleveraging."""
+
+    venue: Address
+    account: AccountId
+    instrument: InstrumentId
+    what: str  # liquidation, deleveraging
+    side: Side
+    price: Price
+    quantity: Quantity
+    trade_id: TradeId
+    event_time: Nanos

@@ -128,6 +128,18 @@ class FillApplied(Message, frozen=True):
     event_time: Nanos
 
 
+class FundingApplied(Message, frozen=True):
+    """The engine booked this strategy's share of a funding payment: by its part of the account's position."""
+
+    strategy: Address
+    instrument: InstrumentId
+    currency: Currency
+    amount: Money  # Positive: received.
+    position: int  # The strategy's, in base minor units.
+    rate_ppb: int
+    event_time: Nanos
+
+
 class OrderChanged(Message, frozen=True):
     """A strategy's order may rest now (NEW), ended without a last fill, is UNKNOWN, or never became an order (REJECTED)."""
 

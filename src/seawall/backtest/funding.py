@@ -113,6 +113,8 @@ def _ample(recording: Recording, markets: Mapping[InstrumentId, Market]) -> dict
         own = deposits.setdefault(instrument.venue, {})
         quote = AMPLE * 10**instrument.quote_decimals
         own.setdefault(instrument.quote, Money(quote))
+        if instrument.margin is not None:
+            continue  # A perpetual needs money, no coins.
         price = markets[instrument.id].mark()
         worth = quote // (price * instrument.tick_value) * instrument.lot_value if price else AMPLE * 10**instrument.base_decimals
         own.setdefault(instrument.base, Money(worth))

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from seawall.analytics.gaps import Gaps
-from seawall.analytics.recorder import Recorder
+from seawall.analytics.recorder import CashKind, Recorder
 from seawall.api.instruments import InstrumentId
+from seawall.api.margin import CashMovement, FundingPaid, LiquidationFeeCharged, LossCovered, MarginCalled
 from seawall.api.message import Message
-from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
+from seawall.api.projections import BreakFound, ClosedByVenue, IntentRefused, OrderClosed, SessionChanged
 from seawall.api.risk import TradingHalted, TradingResumed
 from seawall.api.signals import FillApplied
 from seawall.api.units import Money, Nanos, Price
@@ -24,6 +25,7 @@ class Notes:
         self.refusals: dict[str, int] = {}
         self.breaches: dict[str, int] = {}
         self.surprises: list[str] = []  # What should not happen in a backtest.
+        self.alerts: dict[str, int] = {}  # What venues did to an account by themselves.
         self.gaps = Gaps()
         self.fills = 0
         self.orders = 0
@@ -35,6 +37,11 @@ class Notes:
             SessionChanged: _ignore,
             TradingHalted: self._halt,
             TradingResumed: _ignore,
+            FundingPaid: self._cash(CashKind.FUNDING),
+            LiquidationFeeCharged: self._cash(CashKind.LIQUIDATION_FEE),
+            LossCovered: self._cash(CashKind.INSURANCE),
+            MarginCalled: self._margin_call,
+            ClosedByVenue: self._closed,
         }
 
     def sample(self, now: Nanos) -> None:
@@ -67,6 +74,22 @@ class Notes:
 
     def _break(self, found: BreakFound, now: Nanos) -> None:
         self.surprises.append(f"{found.venue}: {found.subject}: ours {found.ours}, theirs {found.theirs}")
+
+    def _cash(self, kind: CashKind) -> Callable[[CashMovement, Nanos], None]:
+        def note(movement: CashMovement, now: Nanos) -> None:
+            venue = self.engine.sessions[movement.account].settings.venue
+            self.recorder.cash(movement.event_time, venue, movement.account, movement.currency, movement.amount, kind)
+
+        return note
+
+    def _margin_call(self, call: MarginCalled, now: Nanos) -> None:
+        self._count(f"{call.account}: margin calls")
+
+    def _closed(self, closed: ClosedByVenue, now: Nanos) -> None:
+        self._count(f"{closed.instrument}: closed by the venue ({closed.what})")
+
+    def _count(self, what: str) -> None:
+        self.alerts[what] = self.alerts.get(what, 0) + 1
 
     def _halt(self, halt: TradingHalted, now: Nanos) -> None:
         self.surprises.append(f"trading halted by {halt.operator}: {halt.reason}")

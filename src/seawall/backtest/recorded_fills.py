@@ -7,13 +7,14 @@ from typing import Any
 
 import msgspec
 
-from seawall.api.instruments import InstrumentId
+from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.message import Envelope
 from seawall.api.orders import Liquidity, OrderExpired, OrderFilled, OrderStatus, Side
-from seawall.api.units import PPB, Nanos, Price, Quantity
+from seawall.api.units import PPB, Currency, Nanos, Price, Quantity
 from seawall.backtest.recorded_orders import Listed, Waiting, Waitlist
-from seawall.exchange.core.accounts import Pocket, lock, lock_needed, release
+from seawall.exchange.core.accounts import Pocket, lock, lock_needed, release, transfer
 from seawall.exchange.core.floor import ExchangeState, Member
+from seawall.exchange.core.margin.positions import MarginPosition, trade
 from seawall.exchange.core.order_book import Order
 
 BUY = Side.BUY
@@ -24,7 +25,8 @@ FILLED, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED
 class RecordedVenueState(msgspec.Struct):
     desk: ExchangeState  # Accounts, closed orders and fills, as an exchange keeps them. Its markets stay empty: ours are
     listings: dict[InstrumentId, Listed]
-    recording: Pocket  # What the market has received from fills, less what it paid.
+    recording: Pocket  # What the market has received from fills, less what it paid. Of perpetuals: from what was closed.
+    funded: dict[InstrumentId, int] = {}  # How many funding payments of each perpetual have been made.
 
 
 def wait(waitlist: Waitlist, member: Member, waiting: Waiting) -> None:
@@ -68,19 +70,23 @@ def fill(
     fee_ppb = instrument.maker_fee_ppb if liquidity is MAKER else instrument.taker_fee_ppb
     # Any instead of Money(...) and its like: such a call costs as much as the arithmetic, and this is done for every fill.
     gain: Any
-    if side is BUY:
+    fee: Any
+    if instrument.margin is not None:
+        fee, received = _settle_perpetual(state, instrument, member, side, price, lots, fee_ppb)
+    elif side is BUY:
         paid, received = instrument.quote, instrument.base
         cost, gain = price * lots * instrument.tick_value, lots * instrument.lot_value
     else:
         paid, received = instrument.base, instrument.quote
         cost, gain = lots * instrument.lot_value, price * lots * instrument.tick_value
-    fee = -(-gain * fee_ppb // PPB)
-    free, recording = member.account.free, state.recording
-    free[paid] -= cost
-    free[received] += gain - fee
-    recording[paid] += cost
-    recording[received] -= gain
-    state.desk.ledger.fees[received] += fee
+    if instrument.margin is None:
+        fee = -(-gain * fee_ppb // PPB)
+        free, recording = member.account.free, state.recording
+        free[paid] -= cost
+        free[received] += gain - fee
+        recording[paid] += cost
+        recording[received] -= gain
+        state.desk.ledger.fees[received] += fee
     trade_id: Any = listed.last_trade_id + 1
     listed.last_trade_id = trade_id
     leaves: Any = order.leaves_quantity - lots
@@ -97,6 +103,21 @@ def fill(
         member.open.pop(order.client_order_id, None)
         member.archive(order)
     return Envelope(member.owner, report)
+
+
+def _settle_perpetual(
+    state: RecordedVenueState, instrument: Instrument, member: Member, side: Side, price: int, lots: int, fee_ppb: int
+) -> tuple[int, Currency]:
+    """Moves the position, and the money of what it closed. Returns the fee, in quote."""
+    account, quote = member.account, instrument.quote
+    notional = price * lots * instrument.tick_value
+    position = account.positions.setdefault(instrument.id, MarginPosition())
+    transfer(state.recording, account.free, quote, trade(position, lots if side is BUY else -lots, notional))
+    if not position.quantity:
+        del account.positions[instrument.id]
+    fee = -(-notional * fee_ppb // PPB)
+    transfer(account.free, state.desk.ledger.fees, quote, fee)
+    return fee, quote
 
 
 def end(member: Member, order: Order, status: OrderStatus) -> None:

@@ -24,8 +24,9 @@ from typing import Any
 
 from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
 from seawall.api.instruments import Instrument, InstrumentId
+from seawall.api.margin import QueryCash, QueryPositions
 from seawall.api.market_data import BarClosed, QuoteChanged, Traded
-from seawall.api.message import Address, Envelope, Message
+from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import (
     CancelOrder,
     CancelRejected,
@@ -44,11 +45,13 @@ from seawall.api.orders import (
 from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
 from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
 from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fill, wait, withdraw
+from seawall.backtest.recorded_margin import Attention, FundingRates, RecordedMargin
 from seawall.backtest.recorded_matching import Matcher
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
 from seawall.backtest.recorded_taking import Walk, offers, take, walk
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import ExchangeState, Floor, Member
+from seawall.exchange.core.margin.queries import report_cash, report_positions
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
@@ -78,8 +81,10 @@ class RecordedVenue:
         slippage_bps: int = 0,
         bars_only: Sequence[InstrumentId] = (),
         limited: bool | None = None,
+        funding_rates: FundingRates | None = None,
     ) -> None:
         """`bars_only`: the instruments that trade by the rules for bars. `limited`: to the recorded volume; None: as the fill model wants.
+        `funding_rates`: of perpetuals; those without one pay nothing.
 
         Raises:
             ValueError: instruments that one venue cannot list together, or a slippage outside 0 to 9,999.
@@ -95,7 +100,9 @@ class RecordedVenue:
         self._matcher = Matcher(floor, fill_model, limited=self._limited)
         ledger = floor.state.ledger
         listings = {key: Listed(MarketState()) for key in floor.instruments}
-        self.restore(RecordedVenueState(ExchangeState(ledger, {}), listings, dict.fromkeys(ledger.fees, Money(0))))
+        perpetuals = {key: market for key, market in floor.state.markets.items() if market.perpetual is not None}
+        self._margin = RecordedMargin(floor, funding_rates or {}, self._slipped) if perpetuals else None
+        self.restore(RecordedVenueState(ExchangeState(ledger, perpetuals), listings, dict.fromkeys(ledger.fees, Money(0))))
         self.handlers: dict[type[Message], Handler] = {
             PlaceOrder: self._place_order,
             CancelOrder: self._cancel_order,
@@ -109,7 +116,13 @@ class RecordedVenue:
             Traded: self._traded,
             QuoteChanged: self._quote_changed,
             BarClosed: self._bar_closed,
+            QueryPositions: partial(report_positions, floor),
+            QueryCash: partial(report_cash, floor),
         }
+        if self._margin is not None:
+            moving: dict[type[Message], Handler] = {PlaceOrder: self._place_order, OpenAccount: partial(open_or_deposit, floor)}
+            self.handlers |= {kind: partial(self._margin.after_handling, handler) for kind, handler in moving.items()}
+            self.handlers |= {Tick: self._tick, QueryPositions: self._report_positions}
 
     @property
     def state(self) -> RecordedVenueState:
@@ -126,10 +139,22 @@ class RecordedVenue:
         for listed in state.listings.values():
             for waiting in listed.orders.values():
                 floor.members[waiting.order.account].open[waiting.order.client_order_id] = waiting.order
+        self._resting: dict[InstrumentId, Mapping[OrderId, Waiting]] = {key: each.orders for key, each in self._waitlists.items()}
+        if self._margin is not None:
+            self._margin.restored(state, self._waitlists)
+            self._resting = {key: Attention(each, self._margin) for key, each in self._waitlists.items()}
 
     def deadline(self) -> Nanos | None:
-        """The venue acts only when an order or a row arrives."""
-        return None
+        """The venue acts only when an order or a row arrives, or a funding payment is due."""
+        return self._margin.deadline() if self._margin is not None else None
+
+    def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
+        return self._margin.pay_funding(now) if self._margin is not None else []
+
+    def _report_positions(self, query: QueryPositions, now: Nanos) -> list[Envelope]:
+        if self._margin is not None:
+            self._margin.refresh()
+        return report_positions(self._floor, query, now)
 
     # Rows
 
@@ -137,7 +162,7 @@ class RecordedVenue:
         return self._waitlists[instrument].market
 
     def resting(self, instrument: InstrumentId) -> Mapping[OrderId, Waiting]:
-        return self._waitlists[instrument].orders
+        return self._resting[instrument]
 
     def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
         waitlist = self._waitlists.get(trade.instrument)
@@ -146,7 +171,7 @@ class RecordedVenue:
         market = waitlist.market
         market.last = trade.price
         aggressor = 1 if trade.aggressor is BUY else -1
-        return self.on_trade(trade.instrument, trade.price, trade.quantity, now, aggressor) if waitlist.orders else []
+        return self.on_trade(trade.instrument, trade.price, trade.quantity, now, aggressor) if self._resting[trade.instrument] else []
 
     def _quote_changed(self, quote: QuoteChanged, now: Nanos) -> list[Envelope]:
         waitlist = self._waitlists.get(quote.instrument)
@@ -154,7 +179,7 @@ class RecordedVenue:
             return []
         market, bid, bid_quantity, ask, ask_quantity = waitlist.market, quote.bid, quote.bid_quantity, quote.ask, quote.ask_quantity
         market.bid, market.bid_quantity, market.ask, market.ask_quantity = bid, bid_quantity, ask, ask_quantity
-        return self.on_quote(quote.instrument, bid, bid_quantity, ask, ask_quantity, now) if waitlist.orders else []
+        return self.on_quote(quote.instrument, bid, bid_quantity, ask, ask_quantity, now) if self._resting[quote.instrument] else []
 
     def _bar_closed(self, bar: BarClosed, now: Nanos) -> list[Envelope]:
         waitlist = self._waitlists.get(bar.instrument)
@@ -162,19 +187,25 @@ class RecordedVenue:
             return []
         market = waitlist.market
         market.last = bar.close
-        if not waitlist.orders:
+        if not self._resting[bar.instrument]:
             return []
         return self.on_bar(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume, bar.open_time, now)
 
     def on_trade(self, instrument: InstrumentId, price: int, quantity: int, now: Nanos, aggressor: int = 0) -> list[Envelope]:
         """A print, already written into the market. `aggressor`: 1 (buy), -1 (sell), 0 (not told)."""
         waitlist = self._waitlists[instrument]
-        return [] if waitlist.bars_only else self._matcher.trade(waitlist, price, quantity, aggressor, now)
+        if waitlist.bars_only:
+            return []
+        out = self._matcher.trade(waitlist, price, quantity, aggressor, now)
+        return out if self._margin is None else self._margin.after(waitlist, out, now)
 
     def on_quote(self, instrument: InstrumentId, bid: int, bid_quantity: int, ask: int, ask_quantity: int, now: Nanos) -> list[Envelope]:
         """Best bid and offer, already written into the market."""
         waitlist = self._waitlists[instrument]
-        return [] if waitlist.bars_only else self._matcher.quote(waitlist, bid, bid_quantity, ask, ask_quantity, now)
+        if waitlist.bars_only:
+            return []
+        out = self._matcher.quote(waitlist, bid, bid_quantity, ask, ask_quantity, now)
+        return out if self._margin is None else self._margin.after(waitlist, out, now)
 
     def on_bar(
         self, instrument: InstrumentId, opened: int, high: int, low: int, close: int, volume: int, open_time: int, now: Nanos
@@ -187,7 +218,8 @@ class RecordedVenue:
         for waiting in list(waitlist.orders.values()):
             if not waiting.resting and waiting.arrived <= open_time:
                 volume -= self._meet_open(waitlist, waiting, opened, volume, now, out)
-        return out + self._matcher.bar(waitlist, low, high, volume, Nanos(open_time), now)
+        out += self._matcher.bar(waitlist, low, high, volume, Nanos(open_time), now)
+        return out if self._margin is None else self._margin.after_bar(waitlist, out, low, high, now)
 
     def _meet_open(self, waitlist: Waitlist, waiting: Waiting, opened: int, volume: int, now: Nanos, out: list[Envelope]) -> int:
         """Returns how much of the bar's volume it uses up."""
@@ -202,7 +234,7 @@ class RecordedVenue:
             price, lots = Price(self._open_price(waiting, opened)), order.quantity
         member = self._floor.members[order.account]
         withdraw(waitlist, member, waiting)
-        if buying and not limit:
+        if buying and not limit and waitlist.instrument.margin is None:
             free = member.account.free[waitlist.instrument.quote]
             lots = Quantity(min(lots, min(free, waiting.spend or free) // (price * waitlist.instrument.tick_value)))
         if self._limited and lots > volume:
@@ -272,14 +304,19 @@ class RecordedVenue:
                 return _reject(member, request, now, RejectReason.NO_LIQUIDITY, "what the recording shows has been taken")
             if not request.quantity and not walked.ended:
                 lots = Quantity(walked.lots)
-        currency = instrument.quote if buying else instrument.base
-        cost = (limit or price) * lots * instrument.tick_value if buying else lots * instrument.lot_value
-        if walked is not None and buying and not limit:
-            cost = walked.value * instrument.tick_value
-        free = member.account.free[currency]
-        if free < cost:
-            detail = f"the order needs {cost} {currency} minor units, {free} are free"
-            return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
+        if self._margin is None:
+            currency = instrument.quote if buying else instrument.base
+            cost = (limit or price) * lots * instrument.tick_value if buying else lots * instrument.lot_value
+            if walked is not None and buying and not limit:
+                cost = walked.value * instrument.tick_value
+            free = member.account.free[currency]
+            if free < cost:
+                detail = f"the order needs {cost} {currency} minor units, {free} are free"
+                return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
+        else:
+            refusal = self._margin.refusal(instrument, member, side, lots, limit or price)
+            if refusal is not None:
+                return _reject(member, request, now, *refusal)
         if takes and request.order_type is LIMIT_MAKER:
             return _reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would")
         if not offer and not limit:

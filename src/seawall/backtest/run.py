@@ -20,10 +20,12 @@ from seawall.api.risk import Limits
 from seawall.api.units import DAY, HOUR, MINUTE, SECOND, Money, Nanos
 from seawall.backtest.fill_models import FillModel, fill_model
 from seawall.backtest.funding import Funding, account_of, fund, venue_address
+from seawall.backtest.funding_rates import read_funding_rates
 from seawall.backtest.host import Backtest
 from seawall.backtest.latency import Latency
 from seawall.backtest.limits import limits_from
 from seawall.backtest.notes import Notes
+from seawall.backtest.recorded_margin import FundingRates
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.rows import Row, RowMaker
 from seawall.engine.core.machine import Engine, EngineSettings
@@ -78,6 +80,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     end: Nanos | None = None
     seed: int = 0
     command: str = ""
+    funding_rates: Any = None  # Of perpetuals: a file or table of ts, venue, symbol, funding_rate, mark_price. None: they pay nothing.
 
 
 def run_backtest(
@@ -131,7 +134,8 @@ class Run:
         self.funding: Funding = fund(recording, setup.balances, setup.capital, setup.currency, self.start, self.end)
         self.inputs = tuple(Input(*each) for each in recording.inputs())  # Now: when the run is over, a file may have moved.
         self.engine = Engine(_engine_settings(recording, self.funding, setup))
-        self.venues = _venues(recording, setup)
+        self.funding_rates, self.funding_warnings = read_funding_rates(setup.funding_rates, instruments, self.start, self.end)
+        self.venues = _venues(recording, setup, self.funding_rates)
         self.asked = Asked()
         self.machines = _strategy_machines(classes, self.asked.watch(config), instruments, setup.seed)
         self.recorder = Recorder(instruments, self.funding.currency, self.funding.decimals)
@@ -214,7 +218,7 @@ class Run:
         return build_result(self.recorder, summary)
 
     def _warnings(self) -> tuple[str, ...]:
-        assumed = (*self.recording.warnings, *self.funding.warnings, *self.notes.gaps.warnings())
+        assumed = (*self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
         return (*assumed, *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
 
     def _refused_rows(self) -> dict[str, int]:
@@ -225,7 +229,7 @@ class Run:
         return counted
 
     def _counters(self) -> dict[str, int]:
-        counters = {"rows": self.rows, "fills": self.notes.fills, "orders": self.notes.orders}
+        counters = {"rows": self.rows, "fills": self.notes.fills, "orders": self.notes.orders, **self.notes.alerts}
         for account in self.engine.state.strategies.values():
             counters["signals"] = counters.get("signals", 0) + account.signals
             if account.clamped:
@@ -263,7 +267,7 @@ def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> En
     )
 
 
-def _venues(recording: Recording, setup: Setup) -> list[RecordedVenue]:
+def _venues(recording: Recording, setup: Setup, rates: FundingRates) -> list[RecordedVenue]:
     model = fill_model(setup.fill_model) if isinstance(setup.fill_model, str) else setup.fill_model
     bars_only = {instrument.id for instrument in recording.bars_only}
     by_venue: dict[Venue, list[Instrument]] = {}
@@ -277,6 +281,7 @@ def _venues(recording: Recording, setup: Setup) -> list[RecordedVenue]:
             limited=setup.limited,
             slippage_bps=setup.slippage_bps,
             bars_only=[i.id for i in own if i.id in bars_only],
+            funding_rates={i.id: rates[i.id] for i in own if i.id in rates},
         )
         for venue, own in by_venue.items()
     ]

@@ -65,6 +65,13 @@ FillVolume = Annotated[
     ),
 ]
 Slippage = Annotated[int, typer.Option(help="Worsens the price of every taking order, in basis points.", min=0, metavar="NUMBER")]
+FundingRates = Annotated[
+    Path | None,
+    typer.Option(
+        help="Funding of perpetuals: Parquet or CSV with ts, venue, symbol, funding_rate and, where known, mark_price. Default: zero.",
+        metavar="FILE",
+    ),
+]
 OneLimit = Annotated[
     list[str],
     typer.Option(help="One limit, like max_order_value=50000 or max_long:BTC-USD=2; none lifts it. Repeatable.", metavar="KEY=VALUE"),
@@ -96,6 +103,7 @@ def backtest(
     fill_model: FillModel = "trade_through",
     fill_volume: FillVolume = None,
     slippage_bps: Slippage = 0,
+    funding_rates: FundingRates = None,
     limit: OneLimit = [],  # noqa: B006
     seed: Seed = 0,
     log_level: options.LogLevel = "warning",
@@ -117,6 +125,7 @@ def backtest(
             raise UserError(error.message, error.hint) from None
         setup = Setup(
             balances=options.balances(balances),
+            funding_rates=funding_rates,
             capital=capital,
             currency=currency,
             limits=options.pairs(limit, "--limit"),

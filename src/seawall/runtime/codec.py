@@ -72,6 +72,7 @@ MESSAGES: tuple[type[Message], ...] = (
     signals.StrategyStopped,
     signals.StrategyFailed,
     signals.FillApplied,
+    signals.FundingApplied,
     signals.OrderChanged,
     signals.BreachReported,
     risk.HaltTrading,
@@ -85,6 +86,7 @@ MESSAGES: tuple[type[Message], ...] = (
     projections.IntentRefused,
     projections.SessionChanged,
     projections.BreakFound,
+    projections.ClosedByVenue,
 )
 
 encode = msgspec.msgpack.Encoder().encode

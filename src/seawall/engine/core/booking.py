@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from seawall.api.instruments import Instrument, InstrumentId, Venue
+from seawall.api.margin import made_by_venue
 from seawall.api.message import Address, Envelope
 from seawall.api.orders import OrderFilled, OrderId, OrderStatus
 from seawall.api.projections import PROJECTIONS, BreakFound, OrderClosed
 from seawall.api.signals import FillApplied, OrderChanged
 from seawall.api.units import Currency, Nanos, Quantity
 from seawall.engine.core.exposure import Exposures
+from seawall.engine.core.forced import EXTERNAL as EXTERNAL
+from seawall.engine.core.forced import closed_by_venue
 from seawall.engine.core.orders import Order, Orders
 from seawall.engine.core.positions import Position
 from seawall.engine.core.venues.session import VenueSession
@@ -17,8 +20,6 @@ from seawall.engine.core.venues.session import VenueSession
 FILLED, NEW, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED
 PENDING_CANCEL, PENDING_NEW, UNKNOWN = OrderStatus.PENDING_CANCEL, OrderStatus.PENDING_NEW, OrderStatus.UNKNOWN
 _UNACKNOWLEDGED = (PENDING_NEW, UNKNOWN)
-
-EXTERNAL = Address("external")  # Owner of fills that no order of ours explains: trades made by hand on the account.
 
 
 class Booking:
@@ -63,8 +64,10 @@ class Booking:
         order = working = self.orders.open.get(fill.client_order_id)
         if order is None:
             order = self.orders.closed.get(fill.client_order_id)
+            if order is None and (what := made_by_venue(fill.client_order_id)):
+                return closed_by_venue(self, session, fill, what)
         strategy, tag = (EXTERNAL, "") if order is None else (order.strategy, order.tag)
-        instrument, position = self.instruments[key], self._position(strategy, key)
+        instrument, position = self.instruments[key], self.position_of(strategy, key)
         held = position.quantity
         position.apply_fill(instrument, side, fill.price, quantity, fill.fee, fill.fee_currency)
         self.exposures.change(key, side, -quantity if working is not None else 0, position.quantity - held)
@@ -125,20 +128,23 @@ class Booking:
         return Envelope(order.strategy, news)
 
     def balance_changes(self, venue: Venue) -> dict[Currency, int]:
-        """How much every fill booked so far has moved the account's balances at a venue."""
+        """How much all that is booked so far has moved the account's balances at a venue."""
         changes: dict[Currency, int] = {}
         for held in self.positions.values():
             for key, position in held.items():
                 instrument = self.instruments[key]
                 if instrument.venue == venue:
-                    moves = {instrument.base: position.quantity, instrument.quote: position.cash()}
+                    if instrument.margin is None:
+                        moves = {instrument.base: position.quantity, instrument.quote: position.cash()}
+                    else:
+                        moves = {instrument.quote: position.cash() + position.cost}
                     for currency, fee in position.other_fees.items():
                         moves[currency] = moves.get(currency, 0) - fee
                     for currency, amount in moves.items():
                         changes[currency] = changes.get(currency, 0) + amount
         return changes
 
-    def _position(self, strategy: Address, key: InstrumentId) -> Position:
+    def position_of(self, strategy: Address, key: InstrumentId) -> Position:
         try:
             return self.positions[strategy][key]
         except KeyError:

@@ -17,6 +17,7 @@ from seawall.engine.core.parts.connections import Connections
 from seawall.engine.core.parts.entry import Entry
 from seawall.engine.core.parts.operations import Operations
 from seawall.engine.core.parts.part import Part
+from seawall.engine.core.parts.perpetuals import Perpetuals
 from seawall.engine.core.parts.prices import Prices
 from seawall.engine.core.parts.reports import Reports
 from seawall.engine.core.parts.strategies import Strategies
@@ -39,7 +40,7 @@ class Engine:
         self.settings = settings
         self.entry = Entry()
         self.connections = Connections()
-        self.parts: tuple[Part, ...] = (self.entry, Prices(), Strategies(), Reports(), self.connections, Operations())
+        self.parts: tuple[Part, ...] = (self.entry, Prices(), Strategies(), Reports(), self.connections, Perpetuals(), Operations())
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:
             self.handlers |= part.handlers
@@ -54,7 +55,8 @@ class Engine:
         self.halted = state.halt is not None
         settings = self.settings
         instruments = {i.id: i for i in settings.instruments}
-        self.sessions = {v.account: VenueSession(v, state.sessions[v.account]) for v in settings.venues}
+        margined = {i.venue: True for i in settings.instruments if i.margin is not None}
+        self.sessions = {v.account: VenueSession(v, state.sessions[v.account], perpetuals=v.venue in margined) for v in settings.venues}
         self._sessions = tuple(self.sessions.values())
         self.session_of = {v.venue: self.sessions[v.account] for v in settings.venues}
         self.orders = Orders(state.orders, state.closed_orders)

@@ -16,6 +16,7 @@ class Market:
     ask: Price = Price(0)
     time: Nanos = Nanos(0)  # When we received the newest price; 0: never.
     refused: dict[str, int] = field(default_factory=dict)  # Reason -> count.
+    venue_mark: Price = Price(0)  # What a venue marks its perpetual at: what margin is reckoned by, while `mark` is what we value by.
 
     def on_trade(self, trade: Traded, now: Nanos) -> None:
         if trade.price <= 0 or trade.quantity <= 0:

@@ -24,15 +24,16 @@ Amounts = dict[Currency, int]
 
 
 class ProfitAndLoss(msgspec.Struct, frozen=True):
-    """In minor units of one currency. total = realised + unrealised - fees. None: something in it has no price."""
+    """In minor units of one currency. total = realised + unrealised - fees + carried. None: something in it has no price."""
 
     realised: int
     unrealised: int | None
     fees: int
+    carried: int = 0  # Of perpetuals: funding, liquidation fees, covered losses.
 
     @property
     def total(self) -> int | None:
-        return None if self.unrealised is None else self.realised + self.unrealised - self.fees
+        return None if self.unrealised is None else self.realised + self.unrealised - self.fees + self.carried
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -59,16 +60,17 @@ class Totals(msgspec.Struct, frozen=True):
 class _Sum:
     """Amounts in minor units of one currency; worth in parts of a minor unit, so that it stays whole and nothing is rounded on the way."""
 
-    __slots__ = ("cost", "fees", "realised", "unpriced", "worth")
+    __slots__ = ("carried", "cost", "fees", "realised", "unpriced", "worth")
 
     def __init__(self) -> None:
-        self.realised = self.cost = self.fees = self.worth = 0
+        self.realised = self.cost = self.fees = self.worth = self.carried = 0
         self.unpriced = False
 
     def add(self, position: Position, worth: int | None) -> None:
         self.realised += position.realised
         self.cost += position.cost
         self.fees += position.fees
+        self.carried += position.carried
         if worth is None:
             self.unpriced = True
         else:
@@ -76,7 +78,7 @@ class _Sum:
 
     def rounded(self, parts: int) -> ProfitAndLoss:
         unrealised = None if self.unpriced else half_even_div(self.worth, parts) - self.cost
-        return ProfitAndLoss(self.realised, unrealised, self.fees)
+        return ProfitAndLoss(self.realised, unrealised, self.fees, self.carried)
 
 
 class Portfolio:

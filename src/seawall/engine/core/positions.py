@@ -1,7 +1,8 @@
 """Positions with exact total cost. Formulas: a partial close takes its share of the cost rounded down, the last close takes the rest.
 
 A fee in the base asset is booked as a sale of that much at the fill's price that pays the fee, so that always
-    realised + (quantity x mark - cost) - fees = cash + quantity x mark.
+    realised + (quantity x mark - cost) - fees + carried = cash + quantity x mark.
+A perpetual is counted as if its notional were paid: only its venue's balance knows the difference.
 """
 
 from dataclasses import dataclass, field
@@ -24,10 +25,11 @@ class Position:
     other_fees: dict[Currency, int] = field(default_factory=dict)  # Paid in a third currency.
     fills: int = 0
     turnover: int = 0
+    carried: int = 0  # Perpetuals: cash that came without a fill (funding, liquidation fees, covered losses), positive: received.
 
     def cash(self) -> int:
-        """What all fills brought in the quote currency: by the identity above, nothing else needs to count it."""
-        return self.realised - self.cost - self.fees
+        """What came in in the quote currency: by the identity above, nothing else needs to count it."""
+        return self.realised - self.cost - self.fees + self.carried
 
     def apply_fill(self, instrument: Instrument, side: Side, price: Price, quantity: Quantity, fee: Money, fee_currency: Currency) -> None:
         notional = price * quantity * instrument.tick_value

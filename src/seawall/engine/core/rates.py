@@ -29,7 +29,8 @@ class Rates:
             self.decimals[instrument.quote] = instrument.quote_decimals
         self.decimals.setdefault(currency, 8)
         self._parity = tuple(parity)
-        self._paths = {c: _paths(c, currency, instruments, markets) for c in self.decimals}
+        spot = [instrument for instrument in instruments if instrument.margin is None]  # A perpetual exchanges nothing.
+        self._paths = {c: _paths(c, currency, spot, markets) for c in self.decimals}
 
     def rate(self, currency: Currency) -> Rate | None:
         """The market's rate, or parity where that was agreed; None: there is none."""

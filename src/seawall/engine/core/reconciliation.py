@@ -2,12 +2,14 @@
 
 from seawall.api.accounts import BalancesReported, FillsReported, OpenOrdersReported, OrderReported, OrderState
 from seawall.api.instruments import InstrumentId
+from seawall.api.margin import PositionsReported
 from seawall.api.message import Envelope
-from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, TradeId
+from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, Side, TradeId
 from seawall.api.projections import PROJECTIONS, BreakFound
 from seawall.api.risk import OrderWrittenOff, WriteOffOrder, WriteOffRefused
 from seawall.api.units import Nanos
 from seawall.engine.core.booking import Booking
+from seawall.engine.core.forced import EXTERNAL
 from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.session import VenueSession, fill_key
 
@@ -102,6 +104,39 @@ class Reconciliation:
             return [session.ask_fills(key) for key in self.suspicious(session)] if first else []
         state.opening, state.suspected = opening, {}
         return [_break(session, f"balance {c}", str(theirs.get(c, 0) - by), str(theirs.get(c, 0))) for c, by in moved.items()]
+
+    def positions_reported(self, session: VenueSession, report: PositionsReported) -> list[Envelope]:
+        """Compares the venue's positions with the sum of ours, as balances are: fills are asked for first, and what is then still the same
+        difference is a break. It is adopted as EXTERNAL, at the venue's mark; what the venue has none of, at what it cost."""
+        state, instruments = session.state, self.booking.instruments
+        if report.event_time <= state.last_fill:
+            return []
+        theirs = {position.instrument: position for position in report.positions if position.instrument in instruments}
+        ours: dict[InstrumentId, int] = {}
+        for held in self.booking.positions.values():
+            for key, own in held.items():
+                if instruments[key].venue == session.settings.venue and instruments[key].margin is not None:
+                    ours[key] = ours.get(key, 0) + own.quantity // instruments[key].lot_value
+        counted = {key: theirs[key].quantity if key in theirs else 0 for key in dict.fromkeys([*ours, *theirs])}
+        off = {key: lots - ours.get(key, 0) for key, lots in counted.items() if lots != ours.get(key, 0)}
+        if off != state.position_doubts:
+            first = not state.position_doubts
+            state.position_doubts = off
+            state.positions_due = first
+            return [session.ask_fills(key) for key in off] if first else []
+        state.position_doubts = {}
+        out: list[Envelope] = []
+        for key, lots in off.items():
+            instrument, external = instruments[key], self.booking.position_of(EXTERNAL, key)
+            at = theirs[key].mark if key in theirs else 0
+            external.cost += lots * at * instrument.tick_value if at else self._cost(key) * lots // ours[key]
+            external.quantity += lots * instrument.lot_value
+            self.booking.exposures.change(key, Side.BUY, 0, lots * instrument.lot_value)
+            out.append(_break(session, f"position {key}", f"{ours.get(key, 0)} lots", f"{counted[key]} lots"))
+        return out
+
+    def _cost(self, key: InstrumentId) -> int:
+        return sum(held[key].cost for held in self.booking.positions.values() if key in held)
 
     def write_off(self, command: WriteOffOrder, now: Nanos) -> list[Envelope]:
         """An operator's word for an order of which the venue has none. Only what cannot be cancelled is written off: an order of unknown

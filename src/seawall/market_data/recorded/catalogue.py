@@ -17,8 +17,16 @@ from seawall.market_data.recorded.symbols import Contracts
 SHIPPED = Path(__file__).parents[1] / "instruments.yaml"
 
 
+class TierEntry(msgspec.Struct, forbid_unknown_fields=True):
+    """Margin of a perpetual up to a notional (None: of any), as fractions of it."""
+
+    initial: Decimal
+    maintenance: Decimal
+    up_to: Decimal | None = None
+
+
 class SymbolEntry(msgspec.Struct, forbid_unknown_fields=True):
-    """None: not stated."""
+    """None: not stated. From `contract_multiplier` on: of perpetuals alone."""
 
     tick: Decimal | None = None
     lot: Decimal | None = None
@@ -29,6 +37,13 @@ class SymbolEntry(msgspec.Struct, forbid_unknown_fields=True):
     min_quantity: Decimal | None = None
     max_quantity: Decimal | None = None
     min_notional: Decimal | None = None
+    contract_multiplier: Decimal | None = None
+    max_leverage: Decimal | None = None
+    initial_margin: Decimal | None = None
+    maintenance_margin: Decimal | None = None
+    tiers: tuple[TierEntry, ...] | None = None
+    funding_interval_hours: Decimal | None = None
+    liquidation_fee: Decimal | None = None
 
 
 class VenueEntry(msgspec.Struct, forbid_unknown_fields=True):

@@ -7,13 +7,14 @@ from typing import NamedTuple
 import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, InstrumentKind, Symbol, define_spot, instrument_id
+from seawall.api.perpetuals import define_perpetual
 from seawall.market_data.recorded.catalogue import Catalogue, SymbolEntry
 from seawall.market_data.recorded.errors import RecordingError
 from seawall.market_data.recorded.grid import Grid
 from seawall.market_data.recorded.kinds import PRICES, QUANTITIES
 from seawall.market_data.recorded.sources import Source
 from seawall.market_data.recorded.survey import Block
-from seawall.market_data.recorded.symbols import currencies, is_perpetual
+from seawall.market_data.recorded.symbols import Contracts, currencies, is_perpetual
 
 _DEFAULT_FEE = Decimal("0.001")
 _MAX_DECIMALS = 12  # Beyond it a few million of the currency would no longer fit 64 bits.
@@ -43,14 +44,15 @@ def define(
     entries: dict[Market, SymbolEntry] = {}
     for market, blocks in markets.items():
         if market.id not in fixed:
-            entries[market] = _completed(market, catalogue.entry(*market), blocks, warnings)
+            linear = is_perpetual(market.symbol) and catalogue.contracts(market.venue) is not Contracts.INVERSE
+            entries[market] = _completed(market, catalogue.entry(*market), blocks, warnings, linear=linear)
     decimals = _decimals(entries, catalogue, [fixed[market.id] for market in markets if market.id in fixed])
     return {
         market: fixed[market.id] if market.id in fixed else _instrument(market, entries[market], decimals) for market in markets
     }, warnings
 
 
-def _completed(market: Market, entry: SymbolEntry, blocks: list[tuple[Source, Block]], warnings: list[str]) -> SymbolEntry:
+def _completed(market: Market, entry: SymbolEntry, blocks: list[tuple[Source, Block]], warnings: list[str], *, linear: bool) -> SymbolEntry:
     inferred = []
     if entry.tick is None or entry.lot is None:
         grid = _learn(blocks)
@@ -71,6 +73,9 @@ def _completed(market: Market, entry: SymbolEntry, blocks: list[tuple[Source, Bl
         entry.maker_fee = _DEFAULT_FEE if entry.maker_fee is None else entry.maker_fee
         entry.taker_fee = _DEFAULT_FEE if entry.taker_fee is None else entry.taker_fee
         inferred.append(f"fees {entry.maker_fee:f} maker, {entry.taker_fee:f} taker (assumed)")
+    if linear and not _has_margin(entry):
+        inferred.append(f"margin for {_ASSUMED_LEVERAGE} times leverage (assumed)")
+        entry.max_leverage = Decimal(_ASSUMED_LEVERAGE)
     if inferred:
         warnings.append(f"{market.id} is not fully described in instruments.yaml; inferred from the data: {', '.join(inferred)}")
     return entry
@@ -95,7 +100,8 @@ def _decimals(entries: dict[Market, SymbolEntry], catalogue: Catalogue, fixed: S
     for market, entry in entries.items():
         assert entry.tick is not None and entry.lot is not None, "tick and lot are known here"
         base, quote = currencies(market.symbol)
-        for currency, step in ((base, entry.lot), (quote, entry.tick * entry.lot)):
+        lot = entry.lot * (entry.contract_multiplier or 1)
+        for currency, step in ((base, lot), (quote, entry.tick * lot)):
             needed[currency] = max(needed.get(currency, 0), _places(step))
     decimals = {currency: max(places, catalogue.decimals(currency)) for currency, places in needed.items()}
     for instrument in fixed:
@@ -113,6 +119,12 @@ def _places(value: Decimal) -> int:
     return -int(value.normalize().as_tuple().exponent)
 
 
+_OF_PERPETUALS = (
+    "contract_multiplier", "max_leverage", "initial_margin", "maintenance_margin", "tiers", "funding_interval_hours", "liquidation_fee",
+)  # fmt: skip
+_ASSUMED_LEVERAGE = "20"
+
+
 def _instrument(market: Market, entry: SymbolEntry, decimals: dict[str, int]) -> Instrument:
     """Of an inverse contract only tick and lot mean what they say: its money is in the coin, and nobody trades it here."""
     base, quote = currencies(market.symbol)
@@ -122,11 +134,25 @@ def _instrument(market: Market, entry: SymbolEntry, decimals: dict[str, int]) ->
                 f"{market.id}: tick {entry.tick:f} x lot {entry.lot:f} needs more than {_MAX_DECIMALS} decimals of {currency}",
                 "Give it a larger lot in the instruments file.",
             )
-    texts = {name: format(value, "f") for name, value in msgspec.structs.asdict(entry).items() if value is not None}
+    texts = {name: format(value, "f") for name, value in msgspec.structs.asdict(entry).items() if isinstance(value, Decimal)}
+    units = {"base_decimals": decimals[base], "quote_decimals": decimals[quote]}
     try:
-        spot = define_spot(market.venue, f"{base}-{quote}", base_decimals=decimals[base], quote_decimals=decimals[quote], **texts)
+        if is_perpetual(market.symbol) and _has_margin(entry):
+            tiers = [(_text(tier.up_to), _text(tier.initial) or "", _text(tier.maintenance) or "") for tier in entry.tiers or ()]
+            return define_perpetual(market.venue, market.symbol, tiers=tiers, **units, **texts)  # type: ignore[arg-type]
+        if foreign := [name for name in _OF_PERPETUALS if getattr(entry, name) is not None]:
+            raise ValueError(f"{market.id}: {', '.join(foreign)}: for perpetuals only")
+        spot = define_spot(market.venue, f"{base}-{quote}", **units, **texts)  # type: ignore[arg-type]
     except ValueError as error:
         raise RecordingError(f"{market.id}: {error}", "Correct its entry in the instruments file.") from None
     if not is_perpetual(market.symbol):
         return spot
     return msgspec.structs.replace(spot, id=market.id, symbol=Symbol(market.symbol), kind=InstrumentKind.PERPETUAL)
+
+
+def _has_margin(entry: SymbolEntry) -> bool:
+    return bool(entry.tiers or entry.max_leverage or entry.initial_margin)
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")

@@ -61,14 +61,16 @@ def open_recording(
     else:
         catalogue, given = load_catalogue(), tuple(instruments)
     opened = _choose([_look_through(source, catalogue) for source in open_sources(sources, venue, symbol)], venues, symbols)
+    warnings: list[str] = []
     if trading:
-        _refuse_perpetuals(catalogue, [market for each in opened for _, market in each.found])
+        opened, warnings = _without_inverse(catalogue, opened, named=bool(venues or symbols))
 
     markets: dict[Market, list[tuple[Source, Block]]] = {}
     for source, _, found in opened:
         for block, market in found:
             markets.setdefault(market, []).append((source, block))
-    defined, warnings = define(markets, catalogue, given)
+    defined, assumed = define(markets, catalogue, given)
+    warnings += assumed
 
     streams: list[Stream] = []
     readers: list[Reader] = []
@@ -109,19 +111,25 @@ def _choose(opened: Sequence[_Opened], venues: Sequence[str] | None, symbols: Se
     return kept
 
 
-def _refuse_perpetuals(catalogue: Catalogue, markets: Sequence[Market]) -> None:
-    perpetuals = list(dict.fromkeys(market for market in markets if is_perpetual(market.symbol)))
-    if not perpetuals:
-        return
-    why = "perpetuals are not traded yet"
-    if any(catalogue.contracts(market.venue) is Contracts.INVERSE for market in perpetuals):
-        why += ", and inverse (coin-margined) ones will not be: their profit is in the coin"
-    hint = "Only spot markets are."
-    spot = [market for market in markets if market not in perpetuals]
-    if spot:
-        venues, symbols = (",".join(dict.fromkeys(names)) for names in ([m.venue for m in spot], [m.symbol for m in spot]))
-        hint = f"Choose the others: --venues {venues} --symbols {symbols}."
-    raise RecordingError(f"{', '.join(market.id for market in perpetuals)} cannot be traded: {why}", hint)
+def _without_inverse(catalogue: Catalogue, opened: list[_Opened], *, named: bool) -> tuple[list[_Opened], list[str]]:
+    """Leaves out inverse perpetuals, and says so; refuses them where they were chosen, or are all there is."""
+    inverse = {m: True for each in opened for _, m in each.found if is_perpetual(m.symbol) and _is_inverse(catalogue, m)}
+    if not inverse:
+        return opened, []
+    names = ", ".join(market.id for market in inverse)
+    why = "an inverse (coin-margined) perpetual pays its profit in the coin, and that is not traded here"
+    kept = [each._replace(found=[f for f in each.found if f.market not in inverse]) for each in opened]
+    kept = [each for each in kept if each.found]
+    if not kept or named:
+        rest = list(dict.fromkeys(market for each in kept for _, market in each.found))
+        venues, symbols = (",".join(dict.fromkeys(names)) for names in ([m.venue for m in rest], [m.symbol for m in rest]))
+        hint = f"Choose the others: --venues {venues} --symbols {symbols}." if rest else "Spot markets and linear perpetuals are."
+        raise RecordingError(f"{names} cannot be traded: {why}", hint)
+    return kept, [f"left out: {names}: {why}"]
+
+
+def _is_inverse(catalogue: Catalogue, market: Market) -> bool:
+    return catalogue.contracts(market.venue) is Contracts.INVERSE
 
 
 def _interval(source: Source, block: Block, market: Market, given: int | None, warnings: list[str]) -> int:

@@ -314,7 +314,7 @@ def test_dust_stops_nobody() -> None:
     rig = Rig(lax(max_total_notional=Money(1_000 * COIN)), instruments=(cheap,), quoted=False)
     assert cheap.tick_value * 10**8 == cheap.lot_value
     rig.tell(QuoteChanged(cheap.id, 1, Price(1), Quantity(1), Price(2), Quantity(1), rig.now))
-    rig.engine.booking._position(STRATEGY, cheap.id).quantity = 3
+    rig.engine.booking.position_of(STRATEGY, cheap.id).quantity = 3
     rig.engine.restore(rig.engine.state)
     assert rig.want(symbol="DOGE-USDT", quantity=5.0, price=0.00002)
 

@@ -72,7 +72,7 @@ def test_what_is_rounded_is_rounded_once() -> None:
     """Minor units of a coin at 100.5: half a minor unit each. For limits every instrument is rounded up on its own."""
     rig = Rig()
     for strategy, quantity, total in ((STRATEGY, 1, 100), (SECOND_STRATEGY, 1, 201), (STRATEGY, 2, 302)):
-        rig.engine.booking._position(strategy, ALPHA_BTC.id).quantity = quantity
+        rig.engine.booking.position_of(strategy, ALPHA_BTC.id).quantity = quantity
         assert rig.engine.portfolio.total() == rig.engine.portfolio.totals().net == total
     rig.engine.exposures.change(ALPHA_BTC.id, Side.BUY, 0, 1)
     rig.engine.exposures.change(BETA_BTC.id, Side.BUY, 0, -1)
@@ -107,7 +107,7 @@ def held_elsewhere() -> Rig:
     """One coin that gained half a dollar, and one bought for 100 USDC."""
     rig = Rig(instruments=(ALPHA_BTC, USDC_MARKET))
     bought(rig, 0, "USDT")
-    position = rig.engine.booking._position(STRATEGY, USDC_MARKET.id)
+    position = rig.engine.booking.position_of(STRATEGY, USDC_MARKET.id)
     position.quantity, position.cost = COIN, 100 * COIN
     return rig
 

@@ -110,9 +110,9 @@ def test_a_corrupt_level_refuses_its_message_and_the_gap_empties_the_book() -> N
 
 def test_futures_name_the_message_before() -> None:
     messages = [(90, 95, [("b", 99.0, 1)]), (None, 100, tables.SNAPSHOT), (97, 104, [("b", 99.0, 2)]), (107, 110, [("b", 99.0, 3)])]
-    gapless = book_of(open_recording(depth(messages, previous=[88, 0, 95, 104], venue="binance_usdm"), trading=False))
+    gapless = book_of(open_recording(depth(messages, previous=[88, 0, 95, 104], venue="binance_usdm", symbol="SOLUSDT"), trading=False))
     assert (gapless.live, gapless.update_id) == (True, 110)
-    gap = book_of(open_recording(depth(messages, previous=[88, 0, 95, 105], venue="binance_usdm"), trading=False))
+    gap = book_of(open_recording(depth(messages, previous=[88, 0, 95, 105], venue="binance_usdm", symbol="SOLUSDT"), trading=False))
     assert (gap.live, gap.state.gaps) == (False, 1)
 
 

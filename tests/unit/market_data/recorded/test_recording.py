@@ -144,11 +144,13 @@ def test_the_same_bars_twice_are_refused_and_the_same_trades_reported() -> None:
     assert [second for second, _, _ in rows(parts)] == [60, 120, 180, 240]
 
 
-def test_perpetuals_are_refused_with_a_way_out() -> None:
+def test_inverse_perpetuals_are_left_out_and_refused_when_asked_for() -> None:
     table = pl.concat([trades([1.0]), trades([1.0], venue="binance_usdm"), trades([1.0], venue="binance_coinm", symbol="BTCUSD_PERP")])
-    with pytest.raises(RecordingError, match=r"binance_usdm:BTC-USDT-PERP cannot be traded.*--venues binance_spot --symbols BTC-USDT"):
-        open_recording(table)
-    assert [s.instrument.id for s in open_recording(table, venues=["binance_spot"]).streams] == ["binance_spot:BTC-USDT"]
+    recording = open_recording(table)
+    assert [s.instrument.id for s in recording.streams] == ["binance_spot:BTC-USDT", "binance_usdm:BTC-USDT-PERP"]
+    assert recording.warnings[0].startswith("left out: binance_coinm:BTC-USD-PERP: an inverse (coin-margined) perpetual")
+    with pytest.raises(RecordingError, match=r"BTC-USD-PERP cannot be traded.*--venues binance_spot --symbols BTC-USDT"):
+        open_recording(table, venues=["binance_spot", "binance_coinm"])
 
 
 def test_a_selection_names_what_there_is() -> None:

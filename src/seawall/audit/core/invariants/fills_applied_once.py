@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from seawall.api.accounts import FillsReported, OpenAccount
 from seawall.api.instruments import InstrumentId
+from seawall.api.margin import made_by_venue
 from seawall.api.message import Address, Message
 from seawall.api.orders import OrderFilled, Side, TradeId
 from seawall.api.signals import FillApplied
@@ -38,7 +39,11 @@ class FillsAppliedOnce:
             self._due[(owner, fill.instrument, fill.trade_id, fill.side)] = fill.quantity
 
     def _applied(self, engine: Address, fill: FillApplied, now: Nanos) -> str | None:
-        due = self._due.pop((engine, fill.instrument, fill.trade_id, fill.side), 0)
+        key = (engine, fill.instrument, fill.trade_id, fill.side)
+        due = self._due.pop(key, 0)
+        if due > fill.quantity and made_by_venue(fill.client_order_id):
+            self._due[key] = due - fill.quantity  # A liquidation is shared among the strategies whose position it was.
+            return None
         if due == fill.quantity:
             return None
         return f"{engine} booked {fill.side} {fill.quantity} of trade {fill.trade_id} on {fill.instrument}, {due} were left to book"

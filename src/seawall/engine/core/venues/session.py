@@ -14,6 +14,7 @@ import msgspec
 
 from seawall.api.accounts import Heartbeat, Logon, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
 from seawall.api.instruments import InstrumentId
+from seawall.api.margin import QueryCash, QueryPositions
 from seawall.api.message import Envelope, Message
 from seawall.api.orders import CancelOrder, ClientOrderId, PlaceOrder, Side, TradeId
 from seawall.api.projections import PROJECTIONS, SessionChanged
@@ -34,9 +35,11 @@ def fill_key(trade_id: TradeId, side: Side) -> int:
 
 
 class VenueSession:
-    def __init__(self, settings: VenueSettings, state: SessionState) -> None:
+    def __init__(self, settings: VenueSettings, state: SessionState, *, perpetuals: bool = False) -> None:
+        """`perpetuals`: the venue lists them, so there are positions and cash to ask for."""
         self.settings = settings
         self.state = state
+        self.perpetuals = perpetuals
         self._never_silent = settings.session.heartbeat_interval is None and settings.session.reconcile_interval is None
         self._soonest = min(state.in_flight.values(), default=NEVER)  # No patience ends before; none may end even then.
 
@@ -152,6 +155,9 @@ class VenueSession:
             state.wake_at = Nanos(now + settings.answer_timeout)
         if state.awaited:
             return []
+        if state.positions_due:
+            state.positions_due = False
+            return [self._ask(QueryPositions)]
         if state.balances_due:
             state.balances_due = False
             return [self._ask(QueryBalances)]
@@ -218,6 +224,11 @@ class VenueSession:
         after = self.state.confirmed.get(instrument, TradeId(0))
         return self._send(QueryFills(self.settings.account, request, instrument, after))
 
+    def ask_cash(self) -> Envelope:
+        request = self._request()
+        self.state.awaited[request] = "cash"
+        return self._send(QueryCash(self.settings.account, request, self.state.cash_seen))
+
     # Inside
 
     def _connect(self, now: Nanos) -> list[Envelope]:
@@ -230,9 +241,11 @@ class VenueSession:
     def _questions(self, instruments: Iterable[InstrumentId]) -> list[Envelope]:
         """Balances come last: they can only be compared once every fill is known."""
         self.state.balances_due = True
-        return [*(self.ask_fills(instrument) for instrument in instruments), self._ask(QueryOpenOrders)]
+        self.state.positions_due = self.perpetuals
+        questions = [*(self.ask_fills(instrument) for instrument in instruments), self._ask(QueryOpenOrders)]
+        return [*questions, self.ask_cash()] if self.perpetuals else questions
 
-    def _ask(self, query: type[QueryOpenOrders] | type[QueryBalances]) -> Envelope:
+    def _ask(self, query: type[QueryOpenOrders] | type[QueryBalances] | type[QueryPositions]) -> Envelope:
         request = self._request()
         self.state.awaited[request] = query.__name__
         return self._send(query(self.settings.account, request))

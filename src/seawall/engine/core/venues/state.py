@@ -36,3 +36,7 @@ class SessionState(msgspec.Struct):
     opening: dict[Currency, int] | None = None  # The account's balances less what our fills changed, as the venue last told.
     suspected: dict[Currency, int] = {}  # By how much they have moved since, if the next look says the same.
     balances_due: bool = False  # To be asked for when all other questions are answered.
+    # Of perpetuals:
+    cash_seen: int = 0  # The last movement of cash without a fill that is booked. They come without gaps.
+    positions_due: bool = False  # To be asked for when all questions but the balances are answered.
+    position_doubts: dict[InstrumentId, int] = {}  # By how many lots the venue's differ from ours, if the next look says the same.

@@ -1,7 +1,7 @@
-"""Moves an account's money without a fill, and says so: funding, liquidation fees, losses that the insurance fund covers."""
+"""Moves an account's money without a fill, and says so: funding, liquidation fees, losses that the insurance fund covers. And warns."""
 
 from seawall.api.instruments import InstrumentId
-from seawall.api.margin import CashMovement, FundingPaid, LiquidationFeeCharged, LossCovered
+from seawall.api.margin import CashMovement, FundingPaid, LiquidationFeeCharged, LossCovered, MarginCalled
 from seawall.api.message import Envelope
 from seawall.api.orders import AccountId, OrderId
 from seawall.api.units import Currency, Money, Nanos, Price
@@ -10,6 +10,7 @@ from seawall.exchange.core.floor import Floor, Member
 from seawall.exchange.core.margin.cash import CashHistory
 
 NOTHING = InstrumentId("")
+CALL_PERCENT = 80  # Of the equity that maintenance may take before the account is warned.
 
 
 def post_funding(
@@ -43,6 +44,18 @@ def cover(floor: Floor, name: AccountId, currency: Currency, now: Nanos, instrum
     transfer(ledger.fees, member.account.free, currency, lost - insured)
     history = _history(member)
     return [_said(member, LossCovered(name, history.next_id(), instrument, currency, Money(lost), now))]
+
+
+def warn(floor: Floor, name: AccountId, currency: Currency, equity: int, maintenance: int, now: Nanos) -> list[Envelope]:
+    """A margin call when most of the equity is needed: once, until things are better."""
+    member = floor.members[name]
+    if not maintenance or maintenance * 100 < equity * CALL_PERCENT:
+        member.account.called.pop(currency, None)
+        return []
+    if currency in member.account.called:
+        return []
+    member.account.called[currency] = True
+    return [Envelope(member.owner, MarginCalled(name, currency, Money(equity), Money(maintenance), now))]
 
 
 def _history(member: Member) -> CashHistory:

@@ -3,21 +3,19 @@
 Funding comes before whatever else arrives at that instant: every handler first does what is due.
 """
 
-from seawall.api.margin import IndexPriceChanged, LiquidateAccount, MarginCalled, MarkPriceChanged
+from seawall.api.margin import IndexPriceChanged, LiquidateAccount, MarkPriceChanged
 from seawall.api.market_data import QuoteChanged
 from seawall.api.message import PUBLIC, Envelope, Message
 from seawall.api.orders import AccountId
-from seawall.api.units import Currency, Money, Nanos, Price
+from seawall.api.units import Currency, Nanos, Price
 from seawall.exchange.core.accounts import Account
 from seawall.exchange.core.floor import Floor
 from seawall.exchange.core.margin.funding import settle_funding
 from seawall.exchange.core.margin.liquidation import liquidate
 from seawall.exchange.core.margin.marks import INTERVAL, note_spot, revalue
-from seawall.exchange.core.margin.post import cover
-from seawall.exchange.core.margin.requirement import Standing, standing
+from seawall.exchange.core.margin.post import cover, warn
+from seawall.exchange.core.margin.requirement import standing
 from seawall.runtime.machine import Handler
-
-CALL_PERCENT = 80  # Of the equity that maintenance may take before the account is warned.
 
 
 def after_due(floor: Floor, handler: Handler, message: Message, now: Nanos) -> list[Envelope]:
@@ -61,20 +59,8 @@ def _look_at(floor: Floor, name: AccountId, account: Account, currency: Currency
         return cover(floor, name, currency, now) if account.free[currency] < 0 else []
     state = standing(floor, account, currency)
     if state.equity < state.maintenance:
-        return [*_call(floor, name, account, currency, state, now), *liquidate(floor, name, currency, now)]
-    if state.maintenance * 100 >= state.equity * CALL_PERCENT and state.maintenance:
-        return _call(floor, name, account, currency, state, now)
-    account.called.pop(currency, None)
-    return []
-
-
-def _call(floor: Floor, name: AccountId, account: Account, currency: Currency, state: Standing, now: Nanos) -> list[Envelope]:
-    """Once, until things are better."""
-    if currency in account.called:
-        return []
-    account.called[currency] = True
-    called = MarginCalled(name, currency, Money(state.equity), Money(state.maintenance), now)
-    return [Envelope(floor.members[name].owner, called)]
+        return [*warn(floor, name, currency, state.equity, state.maintenance, now), *liquidate(floor, name, currency, now)]
+    return warn(floor, name, currency, state.equity, state.maintenance, now)
 
 
 def index_changed(floor: Floor, told: IndexPriceChanged, now: Nanos) -> list[Envelope]:
