@@ -11,7 +11,7 @@ FRESH_NS = 120 * 1_000_000_000  # Prices older than this are not compared.
 
 class Arbitrage(TradingStrategy):
     """Config: base, reference (the currency to compare in), min_spread_bps (beyond the fees of both legs), fee_bps (of one leg),
-    max_position_size and max_inventory (base currency).
+    max_position_size and max_inventory (base currency), venues (a list; default: all).
     """
 
     def __init__(self, config):
@@ -21,10 +21,13 @@ class Arbitrage(TradingStrategy):
         self.hurdle = (config.get("min_spread_bps", 30) + 2 * config.get("fee_bps", 40)) / 10_000
         self.max_position_size = config.get("max_position_size", 0.1)
         self.max_inventory = config.get("max_inventory", 1.0)
+        self.venues = config.get("venues")
         self.latest = {}  # (symbol, venue) -> the newest update
         self.inventory = {}  # (symbol, venue) -> bought less sold
 
     def on_market_data(self, price_update: PriceUpdate):
+        if self.venues is not None and price_update.venue not in self.venues:
+            return None
         self.latest[price_update.symbol, price_update.venue] = price_update
         if not price_update.symbol.startswith(self.base + "-") or self.open_orders:
             return None

@@ -25,6 +25,7 @@ SHELLS = {
     "backtest/sweep/run.py": "opens recordings, starts processes, reports progress",
     "backtest/sweep/spool.py": "files of integers that processes share",
     "backtest/sweep/store.py": "files",
+    "strategy/catalogue.py": "reads lists of strategies",
     "strategy/loader.py": "reads and runs the author's file",
     "strategy/parameters.py": "guesses what a misspelt parameter was meant to be; machines get a dict and know no more",
 }

@@ -22,7 +22,7 @@ from seawall.backtest.run import default_limits
 from seawall.cli import main
 from seawall.engine.core.checks import CHECKS
 from seawall.market_data.recorded import open_recording
-from seawall.strategy import Bar, MarketSignal, OpenOrder, OrderFill, OrderUpdate, PriceUpdate, RiskBreach, TradingStrategy
+from seawall.strategy import Bar, MarketSignal, OpenOrder, OrderFill, OrderUpdate, PriceUpdate, RiskBreach, TradingStrategy, triggers
 from seawall.strategy import bars as bar_builders
 from seawall.strategy.bars import BarBuilder
 from seawall.strategy.indicators import INDICATORS
@@ -72,6 +72,12 @@ def test_what_an_order_may_be_told() -> None:
     assert TradingStrategy.buy.__doc__ is not None
     named = re.sub(r"\([^)]*\)", "", TradingStrategy.buy.__doc__.split("Options:")[1])
     assert sorted(options) == sorted(re.findall(r"\w+", named))
+
+
+def test_every_strategy_that_is_shipped_and_every_trigger() -> None:
+    shipped = [str(file.relative_to(ROOT / "strategies")) for file in (ROOT / "strategies").rglob("*.py")]
+    shown = [name for name in documented(page("strategies.md"), "To read, and to break things with") if name != "strategies/"]
+    assert sorted(shown) == sorted([*shipped, *triggers.KEYS, *triggers.CONDITION_KEYS])
 
 
 def _parameter(parameter: inspect.Parameter) -> str:

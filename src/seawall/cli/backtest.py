@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from seawall.backtest.run import Setup, StrategyClass
     from seawall.market_data.recorded import Recording
 
-Strategies = Annotated[list[str], typer.Argument(help="Strategy files; FILE::CLASS where a file holds several.", metavar="STRATEGY...")]
+Strategies = Annotated[
+    list[str],
+    typer.Argument(
+        help="Strategy files (FILE::CLASS where one holds several), or lists of them in YAML (FILE::NAME for one).", metavar="STRATEGY..."
+    ),
+]
 Data = Annotated[list[str], typer.Option(help="Parquet or CSV files of bars, trades or quotes; patterns work. Repeatable.", metavar="FILE")]
 Out = Annotated[Path | None, typer.Option(help="Where the results go. Default: runs/STRATEGY.", metavar="DIRECTORY")]
 Balances = Annotated[
@@ -112,12 +117,13 @@ def backtest(
     from seawall.backtest.run import Setup
     from seawall.cli.log import strategies_log
     from seawall.market_data.recorded import RecordingError, open_recording
-    from seawall.strategy.loader import StrategyError, load_strategy
+    from seawall.strategy.catalogue import load_strategies
+    from seawall.strategy.loader import StrategyError
 
     parameters = options.parameters(config, set_)
     with strategies_log(log_level):
         try:
-            classes = [load_strategy(Path(name), parameters) for name in strategies]
+            classes = load_strategies(strategies, parameters)
             recording = open_recording(
                 data, instruments=instruments, venues=listed(venues), symbols=listed(symbols), venue=venue, symbol=symbol
             )

@@ -66,14 +66,17 @@ def build_world(config: SimConfig, observers: Sequence["Invariant"] = (), asked:
     Raises: UserError: a strategy that cannot be loaded, faults that nobody knows, a market that makes no sense.
     """
     from seawall.sim.scenario import StrategySpec, build
-    from seawall.strategy.loader import StrategyError, load_strategy
+    from seawall.strategy.catalogue import SUFFIXES, load_strategies
+    from seawall.strategy.loader import StrategyError
 
     try:
         specs = []
         for name in config.strategies:
             parameters = config.parameters.get(stem(name))
-            kind = load_strategy(Path(name), parameters)
-            specs.append(StrategySpec(stem(name), kind, asked.watch(parameters or {}) if asked else parameters or {}))
+            kinds = load_strategies([name], parameters)
+            listed = Path(name.partition("::")[0]).suffix in SUFFIXES
+            own = asked.watch(parameters or {}) if asked else parameters or {}
+            specs += [StrategySpec(kind.__name__ if listed else stem(name), kind, own) for kind in kinds]
         return build(config.seed, config.hours, config.faults, specs, observers, market_of(config))
     except StrategyError as error:
         raise UserError(error.message, error.hint) from None
@@ -87,8 +90,12 @@ def stem(name: str) -> str:
 
 
 def _source(name: str, hint: str) -> str:
-    file = Path(name.partition("::")[0])
+    from seawall.strategy.catalogue import source_files
+    from seawall.strategy.loader import StrategyError
+
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+        return hashlib.sha256(b"\0".join(file.read_bytes() for file in source_files(name))).hexdigest()[:16]
     except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}", hint) from None
+        raise UserError(f"{name.partition('::')[0]} cannot be read: {error.strerror}", hint) from None
+    except StrategyError as error:
+        raise UserError(error.message, error.hint) from None
