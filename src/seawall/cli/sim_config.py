@@ -42,8 +42,8 @@ def configure(
     """Raises: UserError: a file that is not there."""
     from seawall.market_data.market_file import MARKETS_HINT, market_path
 
-    sources = tuple(_source(name, "name Python files with a strategy each") for name in strategies)
-    market_source = _source(str(market_path(market)), MARKETS_HINT) if market else ""
+    sources = tuple(map(_sources, strategies))
+    market_source = _hash([Path(market_path(market))], MARKETS_HINT) if market else ""
     return SimConfig(seed, hours, faults, tuple(strategies), sources, dict(parameters or {}), market, market_source)
 
 
@@ -89,13 +89,22 @@ def stem(name: str) -> str:
     return Path(name.partition("::")[0]).stem
 
 
-def _source(name: str, hint: str) -> str:
+def _sources(name: str) -> str:
+    """Of a strategy: of its file, or of the list that names it and the files of its classes."""
     from seawall.strategy.catalogue import source_files
     from seawall.strategy.loader import StrategyError
 
     try:
-        return hashlib.sha256(b"\0".join(file.read_bytes() for file in source_files(name))).hexdigest()[:16]
-    except OSError as error:
-        raise UserError(f"{name.partition('::')[0]} cannot be read: {error.strerror}", hint) from None
+        return _hash(source_files(name), "name Python files with a strategy each")
     except StrategyError as error:
         raise UserError(error.message, error.hint) from None
+
+
+def _hash(files: Sequence[Path], hint: str) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        try:
+            digest.update(file.read_bytes())
+        except OSError as error:
+            raise UserError(f"{file} cannot be read: {error.strerror}", hint) from None
+    return digest.hexdigest()[:16]
