@@ -9,7 +9,6 @@ import pytest
 
 from seawall.api.units import MINUTE
 from seawall.backtest import Setup, run_backtest
-from seawall.market_data.recorded import RecordingError
 from seawall.strategy.catalogue import load_strategies
 
 SHIPPED = Path(__file__).parents[3] / "strategies"
@@ -100,10 +99,20 @@ def test_the_slow_leak_gets_worse() -> None:
     assert leaking.figures.portfolio.trades > sound.figures.portfolio.trades
 
 
-def test_the_basis_needs_its_perpetual() -> None:
-    """Until perpetuals trade in backtests, they are refused with the reason; without one the strategy says what it lacks."""
+def test_the_basis_buys_the_coin_and_sells_the_perpetual_while_that_is_dear_and_closes_both() -> None:
+    spot = np.full(400, 30_000.0)
+    perpetual = spot * (1 + 0.004 * np.sin(np.arange(400) / 60))  # Dear first, cheap later.
+    data = {"north:BTC-USD": trades(spot, 1_000_000_000), "south:BTC-USD-PERP": trades(perpetual, 1_000_000_000)}
+    result = run_backtest(load("basis.py"), data, config={"size": 0.05, "max_position": 0.2})
+    first = {row["symbol"]: row["side"] for row in reversed(result.fills.to_dicts())}
+    assert first == {"BTC-USD": "buy", "BTC-USD-PERP": "sell"}
+    signed = pl.when(pl.col("side") == "buy").then(pl.col("quantity")).otherwise(-pl.col("quantity")).cast(pl.Float64)
+    held = result.fills.with_columns(signed=signed).group_by("symbol").agg(pl.col("signed").cum_sum())
+    extremes = {symbol: (min(sums), max(sums)) for symbol, sums in held.iter_rows()}
+    assert extremes["BTC-USD-PERP"][0] == pytest.approx(-0.2) and extremes["BTC-USD"][1] == pytest.approx(0.2, abs=0.001)
+    assert all(abs(sums[-1]) < 0.001 for _, sums in held.iter_rows())
+
+
+def test_the_basis_says_what_it_lacks() -> None:
     with pytest.raises(Exception, match="needs a spot symbol and its -PERP"):
         run_backtest(load("basis.py"), trades(walk(50)), symbol="BTC-USD")
-    data = {"north:BTC-USD": trades(walk(50)), "north:BTC-USD-PERP": trades(walk(50))}
-    with pytest.raises(RecordingError, match="perpetuals are not traded yet"):
-        run_backtest(load("basis.py"), data)
