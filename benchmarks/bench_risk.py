@@ -4,11 +4,11 @@ from time import perf_counter_ns
 
 from seawall.api.instruments import define_spot
 from seawall.api.market_data import QuoteChanged, Traded
-from seawall.api.message import Address
+from seawall.api.message import Address, Tick
 from seawall.api.orders import AccountId, OrderType, Side, TimeInForce, TradeId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import OrderRequested, StrategyStarted
-from seawall.api.units import SECOND, Currency, Nanos, Price, Quantity
+from seawall.api.units import SECOND, Currency, Money, Nanos, Price, Quantity
 from seawall.engine.core.gate import ApprovedOrder
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.machine import Engine, EngineSettings
@@ -46,13 +46,33 @@ def build() -> Engine:
         position={i.symbol: SymbolLimits(max_long=10**12, max_short=10**12) for i in instruments},
         max_total_notional=10**17,
         max_orders=1_000_000,
+        max_concentration_bps=9_900,
+        concentration_bps={i.symbol: 9_900 for i in instruments},
+        max_strategy_notional=10**17,
+        max_position_notional=10**17,
+        max_leverage_bps=10_000,
+        max_repeats=1_000_000,
+        duplicate_window=Nanos(1),
+        max_messages=1_000_000,
+        max_daily_trades=1_000_000,
+        max_portfolio_loss_bps=1_000,
+        max_drawdown_bps=1_000,
+        max_daily_loss=10**15,
+        max_var=10**15,
+        max_strategy_loss=10**15,
+        max_strategy_drawdown_bps=1_000,
+        stop_loss_bps=1_000,
+        rapid_drawdown_bps=1_000,
+        max_trades=1_000_000,
+        max_correlation_bps=9_900,
     )
     session = SessionSettings(heartbeat_interval=None, reconcile_interval=None)
     venues = tuple(VenueSettings(v, Address(f"venue:{v}"), AccountId(v), session) for v in VENUES)
-    engine = Engine(EngineSettings(Address("engine"), venues, instruments, limits, Currency("USDT")))
+    engine = Engine(EngineSettings(Address("engine"), venues, instruments, limits, Currency("USDT"), capital=Money(10**15)))
     for state in engine.state.sessions.values():
         state.status = SessionStatus.LIVE
     handle(engine, StrategyStarted(STRATEGY, "bench", "1", 1.0, 0.1), Nanos(0))
+    handle(engine, Tick(), Nanos(SECOND))  # The first look values the capital.
     for number, instrument in enumerate(instruments):
         now = Nanos(10 * SECOND)
         handle(engine, QuoteChanged(instrument.id, 1, Price(9_999), Quantity(10), Price(10_001), Quantity(10), now), now)
@@ -61,6 +81,7 @@ def build() -> Engine:
             STRATEGY, instrument.symbol, Side.BUY, 1.0, f"w{number}", now, instrument.venue, OrderType.LIMIT, TimeInForce.GTC, 99.0
         )
         assert handle(engine, wanted, now)
+    engine.state.strategies[STRATEGY].signals += 1  # What every order below is asked by.
     return engine
 
 

@@ -65,11 +65,14 @@ FLOATS = {
     "engine/core/sizing.py": "rounds what strategies say, once",
     "engine/core/parts/entry.py": "clamps a malformed strength",
     "engine/core/rates.py": "money shown to people",
+    "engine/core/checks/capital.py": SHOWN,
     "engine/core/checks/order_rate.py": SHOWN,
     "engine/core/checks/order_value.py": SHOWN,
+    "engine/core/checks/position_notional.py": SHOWN,
     "engine/core/checks/price_collar.py": SHOWN,
     "engine/core/checks/signal_age.py": SHOWN,
     "engine/core/checks/stale_data.py": SHOWN,
+    "engine/core/checks/strategy_notional.py": SHOWN,
     "engine/core/checks/total_notional.py": SHOWN,
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import typer
+import yaml
 
 from seawall.analytics.attribution import Attribution
 from seawall.analytics.figures import StrategyPerformance
@@ -17,10 +18,12 @@ from seawall.api.instruments import define_spot
 from seawall.api.risk import Limits
 from seawall.api.units import SECOND
 from seawall.backtest import run_backtest
-from seawall.backtest.limits import limits_from
 from seawall.backtest.run import default_limits
 from seawall.cli import main
 from seawall.engine.core.checks import CHECKS
+from seawall.engine.core.limit_files import SECTIONS, words_of
+from seawall.engine.core.limit_words import SECONDS, limits_from
+from seawall.engine.core.monitors import BREAKERS, MONITORS
 from seawall.market_data.recorded import open_recording
 from seawall.strategy import Bar, MarketSignal, OpenOrder, OrderFill, OrderUpdate, PriceUpdate, RiskBreach, TradingStrategy, triggers
 from seawall.strategy import bars as bar_builders
@@ -113,10 +116,19 @@ def test_every_check_is_explained_in_the_order_in_which_they_look() -> None:
     assert documented(page("limits.md"), "Checks") == [check.__name__ for check in CHECKS]
 
 
+def test_every_monitor_is_explained_with_what_its_breaker_does() -> None:
+    shown = {words(row[0])[0]: row[3] for row in rows(section(page("limits.md"), "Monitors and breakers"))}
+    assert list(shown) == [monitor.__name__ for monitor in MONITORS]
+    acts = {name: action.replace("_", " ") for name, action in BREAKERS.items()}
+    assert shown == {name: acts.get(name, "") for name in shown}
+
+
 def test_every_limit_is_explained() -> None:
-    """In both tables, and by a key that `--limit` takes."""
-    shown = documented(page("limits.md"), "Limits")
-    assert sorted(shown) == sorted(key for row in rows(section(page("limits.md"), "Checks")) for key in words(row[2]))
+    """In the table of limits and in one of those that enforce them, and by a key that `--limit` takes."""
+    text = page("limits.md")
+    shown = documented(text, "Limits")
+    enforced = [key for heading in ("Checks", "Monitors and breakers") for row in rows(section(text, heading)) for key in words(row[2])]
+    assert sorted(shown) == sorted(dict.fromkeys(enforced))
     for key in shown:
         limits_from({key.replace("SYMBOL", "BTC-USD"): "1"}, Limits(), [BTC], decimals=8)
     of_positions = ("max_long", "max_short")
@@ -124,16 +136,31 @@ def test_every_limit_is_explained() -> None:
     assert names == set(Limits.__struct_fields__)
 
 
+def test_every_key_of_a_limit_file_is_explained_with_its_limit() -> None:
+    text = section(page("limits.md"), "Limit files")
+    table = {key: words(limit) for key_cell, limit, _, _ in rows(text) for key in words(key_cell)}
+    for part, names in SECTIONS.items():
+        for key, limit in names.items():
+            assert table.pop(f"{part}.{key}") == [limit]
+    assert list(table) == ["position_limits.SYMBOL.max_long", "position_limits.SYMBOL.max_short", "concentration_limits"]
+    (example,) = (block.body for block in blocks(text) if block.language == "yaml")
+    found = words_of([("limits.yaml", yaml.safe_load(example))])
+    assert {key.partition(":")[0] for key in found} == {limit.partition(":")[0] for row in rows(text) for limit in words(row[1])} | {
+        "max_orders"
+    }
+
+
 def test_the_default_of_every_limit() -> None:
     """Durations are in seconds. What is none by default is not limited."""
     shown = {words(key)[0]: default.split(",")[0] for key, _, default in rows(section(page("limits.md"), "Limits"))}
     stated = {key: None if default == "none" else int(default) for key, default in shown.items() if ":" not in key}
     defaults = msgspec.structs.asdict(default_limits(open_recording(TRADES, symbol="BTC-USD"), decimals=0))
-    for key in ("max_price_age", "max_signal_age", "order_window"):
-        defaults[key] //= SECOND
-    assert stated == {key: value for key, value in defaults.items() if key not in ("max_order_quantity", "position")}
-    assert [default for key, default in shown.items() if ":" in key] == ["none"] * 3
-    assert not defaults["max_order_quantity"] and not defaults["position"]
+    for key in SECONDS:
+        defaults[key] = None if defaults[key] is None else defaults[key] // SECOND
+    by_symbol = ("max_order_quantity", "position", "concentration_bps")
+    assert stated == {key: value for key, value in defaults.items() if key not in by_symbol}
+    assert [default for key, default in shown.items() if ":" in key] == ["none"] * 4
+    assert not any(defaults[key] for key in by_symbol)
 
 
 def test_every_command_that_a_page_names_exists() -> None:

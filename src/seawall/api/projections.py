@@ -44,6 +44,17 @@ class IntentRefused(Message, frozen=True):
     unit: str
 
 
+class RiskCheckResult(Message, frozen=True):
+    """What the gate said to one order, all checks together. `risk_score`: the largest share of a limit that the order would use, in
+    per cent; over 100 a limit is broken."""
+
+    strategy: Address
+    tag: str
+    passed: bool
+    failed_checks: tuple[str, ...]
+    risk_score: int
+
+
 class SessionChanged(Message, frozen=True):
     """A venue session reached another status."""
 

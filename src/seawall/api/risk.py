@@ -16,8 +16,9 @@ class SymbolLimits(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Every pre-trade limit. Money is in minor units of the valuation currency. None: not limited."""
+    """Every limit. Money is in minor units of the valuation currency, `_bps` in basis points. None: not limited."""
 
+    # Before an order leaves.
     max_order_value: Money | None = None
     max_order_quantity: dict[Symbol, int] = {}  # Base minor units.
     position: dict[Symbol, SymbolLimits] = {}
@@ -27,6 +28,31 @@ class Limits(msgspec.Struct, frozen=True):
     max_orders: int | None = None  # Orders of one strategy within `order_window`.
     order_window: Nanos = Nanos(SECOND)
     max_signal_age: Nanos | None = Nanos(SECOND)  # How long after `signal_time` an order may still leave.
+    max_concentration_bps: int | None = 4_000  # Of gross exposure in one symbol, once more than one is held.
+    concentration_bps: dict[Symbol, int] = {}  # Where a symbol has its own.
+    max_strategy_notional: Money | None = None  # Gross exposure of one strategy,
+    max_position_notional: Money | None = None  # and of one of its positions.
+    max_leverage_bps: int | None = None  # Gross exposure against what the capital has become.
+    max_repeats: int | None = None  # The same order of a strategy, again and again; then it is off until somebody re-arms it.
+    duplicate_window: Nanos | None = None  # Within it the same order twice is a mistake.
+    prevent_self_match: bool = True
+    max_messages: int | None = None  # Orders and cancels of one strategy within `message_window`.
+    message_window: Nanos = Nanos(SECOND)
+    max_daily_trades: int | None = None  # Fills of one strategy in a day, UTC.
+
+    # After it: what monitors and breakers compare.
+    max_portfolio_loss_bps: int | None = None  # Of the capital.
+    max_drawdown_bps: int | None = None  # Of the portfolio, from its highest.
+    max_daily_loss: Money | None = None
+    max_var: Money | None = None  # One day, 99 %.
+    max_strategy_loss: Money | None = None
+    max_strategy_drawdown_bps: int | None = None  # Of the capital, from the strategy's highest.
+    stop_loss_bps: int | None = None  # Of what a position cost.
+    rapid_drawdown_bps: int | None = None  # Of the capital, lost by one strategy within `rapid_window`.
+    rapid_window: Nanos = Nanos(10 * MINUTE)
+    max_trades: int | None = None  # Fills of one strategy within `trade_window`: beyond, a trade storm.
+    trade_window: Nanos = Nanos(MINUTE)
+    max_correlation_bps: int | None = None  # Between the two largest positions, by how their prices moved in the last hour.
 
 
 class HaltTrading(Message, frozen=True):

@@ -7,12 +7,18 @@ from seawall.analytics.gaps import Gaps
 from seawall.analytics.recorder import CashKind, Recorder
 from seawall.api.instruments import InstrumentId
 from seawall.api.margin import CashMovement, FundingPaid, LiquidationFeeCharged, LossCovered, MarginCalled
-from seawall.api.message import Message
-from seawall.api.projections import BreakFound, ClosedByVenue, IntentRefused, OrderClosed, SessionChanged
-from seawall.api.risk import TradingHalted, TradingResumed
+from seawall.api.message import Message, strategy_name
+from seawall.api.projections import BreakFound, ClosedByVenue, IntentRefused, OrderClosed
+from seawall.api.risk import TradingHalted
 from seawall.api.signals import FillApplied
+from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TradingModeChanged
 from seawall.api.units import Money, Nanos, Price
 from seawall.engine.core.machine import Engine
+from seawall.strategy.events import as_datetime
+
+
+def shown_time(now: Nanos) -> str:
+    return f"{as_datetime(now):%Y-%m-%d %H:%M:%S}"
 
 
 class Notes:
@@ -25,7 +31,7 @@ class Notes:
         self.refusals: dict[str, int] = {}
         self.breaches: dict[str, int] = {}
         self.surprises: list[str] = []  # What should not happen in a backtest.
-        self.alerts: dict[str, int] = {}  # What venues did to an account by themselves.
+        self.alerts: dict[str, int] = {}  # What venues did by themselves, alerts raised, breakers tripped: how often.
         self.gaps = Gaps()
         self.fills = 0
         self.orders = 0
@@ -34,14 +40,16 @@ class Notes:
             OrderClosed: self._order,
             IntentRefused: self._refusal,
             BreakFound: self._break,
-            SessionChanged: _ignore,
             TradingHalted: self._halt,
-            TradingResumed: _ignore,
             FundingPaid: self._cash(CashKind.FUNDING),
             LiquidationFeeCharged: self._cash(CashKind.LIQUIDATION_FEE),
             LossCovered: self._cash(CashKind.INSURANCE),
             MarginCalled: self._margin_call,
             ClosedByVenue: self._closed,
+            TradingModeChanged: self._mode,
+            BreakerTripped: self._breaker,
+            AlertRaised: self._alert,
+            LiquidationEnded: self._liquidated,
         }
 
     def sample(self, now: Nanos) -> None:
@@ -92,8 +100,20 @@ class Notes:
         self.alerts[what] = self.alerts.get(what, 0) + 1
 
     def _halt(self, halt: TradingHalted, now: Nanos) -> None:
-        self.surprises.append(f"trading halted by {halt.operator}: {halt.reason}")
+        self.surprises.append(f"{shown_time(now)} trading halted by {halt.operator}: {halt.reason}")
 
+    def _mode(self, change: TradingModeChanged, now: Nanos) -> None:
+        self.surprises.append(f"{shown_time(now)} trading is {change.mode.replace('_', ' ')}, by {change.operator}: {change.reason}")
 
-def _ignore(message: Message, now: Nanos) -> None:
-    """Of no interest to a result."""
+    def _breaker(self, trip: BreakerTripped, now: Nanos) -> None:
+        self._count(f"breaker: {trip.breaker}")
+        who = strategy_name(trip.scope) if trip.scope else "all trading"
+        figures = f"{trip.value:g} against a limit of {trip.limit:g} ({trip.unit})"
+        self.surprises.append(f"{shown_time(now)} breaker {trip.breaker} tripped for {who}: {figures}; {trip.action.replace('_', ' ')}")
+
+    def _alert(self, alert: AlertRaised, now: Nanos) -> None:
+        self._count(f"alert: {alert.monitor} ({alert.severity})")
+
+    def _liquidated(self, ended: LiquidationEnded, now: Nanos) -> None:
+        left = f", left: {'; '.join(ended.left)}" if ended.left else ""
+        self.surprises.append(f"{shown_time(now)} positions were closed with {ended.orders} orders{left}")

@@ -23,12 +23,14 @@ from seawall.backtest.funding import Funding, account_of, fund, venue_address
 from seawall.backtest.funding_rates import read_funding_rates
 from seawall.backtest.host import Backtest
 from seawall.backtest.latency import Latency
-from seawall.backtest.limits import limits_from
 from seawall.backtest.notes import Notes
 from seawall.backtest.recorded_margin import FundingRates
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.rows import Row, RowMaker
+from seawall.engine.core.limit_files import words_of
+from seawall.engine.core.limit_words import limits_from
 from seawall.engine.core.machine import Engine, EngineSettings
+from seawall.engine.core.settings import Switches
 from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
 from seawall.market_data.recorded import Recording, open_recording
 from seawall.runtime.rng import Rng
@@ -71,7 +73,9 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     balances: Mapping[str, Mapping[str, str]] | None = None  # Venue ("*": every venue) -> currency -> amount. None: ample.
     capital: str | None = None  # What returns are measured against. None: the balances' value at the first prices, or 1,000,000.
     currency: str | None = None  # The valuation currency. None: USD, USDT, USDC or else the first quote currency of the data.
-    limits: Mapping[str, str] = {}  # Over `default_limits`: see `limits.limits_from`.
+    limits: Mapping[str, str] = {}  # Over `default_limits` and files: see `limit_words.limits_from`.
+    limit_files: Sequence[tuple[str, Any]] = ()  # Names, and contents as YAML has them: see `limit_files.words_of`.
+    switches: Switches = Switches()
     latency: Latency = Latency()
     fill_model: str | FillModel = "trade_through"  # A name of FILL_MODELS, or a model of your own.
     limited: bool | None = None  # Fills to the recorded volume. None: as the fill model wants, which those of queues do.
@@ -218,7 +222,11 @@ class Run:
         return build_result(self.recorder, summary)
 
     def _warnings(self) -> tuple[str, ...]:
-        assumed = (*self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
+        words = words_of(self.setup.limit_files)
+        unused = [key for key in words if key not in _listed_words(self.recording, words)]
+        symbols = dict.fromkeys(key.partition(":")[2] for key in unused)
+        foreign = [f"limits for {symbol}, which is not in the data, have nothing to hold" for symbol in symbols]
+        assumed = (*foreign, *self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
         return (*assumed, *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
 
     def _refused_rows(self) -> dict[str, int]:
@@ -247,7 +255,29 @@ def default_limits(recording: Recording, decimals: int) -> Limits:
         max_total_notional=Money(10_000_000 * 10**decimals),
         max_price_age=Nanos(max(2 * MINUTE, 2 * longest)),
         max_orders=100,
+        max_concentration_bps=None,
     )
+
+
+def _limits(recording: Recording, funding: Funding, setup: Setup) -> Limits:
+    """The defaults, then what files say, then what was said by itself."""
+    defaults, words = default_limits(recording, funding.decimals), words_of(setup.limit_files)
+    if setup.limit_files:
+        defaults = msgspec.structs.replace(defaults, max_concentration_bps=Limits().max_concentration_bps)
+    listed = _listed_words(recording, words) | dict(setup.limits)
+    return limits_from(listed, defaults, recording.instruments, funding.decimals)
+
+
+def _listed_words(recording: Recording, words: Mapping[str, str]) -> dict[str, str]:
+    """Without those for symbols that are not in the data: a limit file is for all there is."""
+    symbols = [str(instrument.symbol) for instrument in recording.instruments]
+    return {key: text for key, text in words.items() if ":" not in key or key.partition(":")[2] in symbols}
+
+
+def _monitor_interval(recording: Recording) -> Nanos:
+    """Between bars no price moves: looking there would find nothing new."""
+    intervals = [stream.interval for stream in recording.streams]
+    return Nanos(max(SECOND, min(intervals)))
 
 
 def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> EngineSettings:
@@ -260,7 +290,10 @@ def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> En
         address=ENGINE,
         venues=tuple(VenueSettings(venue, venue_address(venue), account_of(venue), session) for venue in funding.venues),
         instruments=recording.instruments,
-        limits=limits_from(setup.limits, default_limits(recording, funding.decimals), recording.instruments, funding.decimals),
+        limits=_limits(recording, funding, setup),
+        capital=funding.capital,
+        monitor_interval=_monitor_interval(recording),
+        switches=setup.switches,
         valuation_currency=funding.currency,
         parity=funding.parity,
         seed=setup.seed,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seawall.cli import options
+from seawall.cli import options, risk_options
 from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def backtest(
     fill_volume: FillVolume = None,
     slippage_bps: Slippage = 0,
     funding_rates: FundingRates = None,
+    limits: risk_options.LimitFiles = [],  # noqa: B006
     limit: OneLimit = [],  # noqa: B006
     seed: Seed = 0,
     log_level: options.LogLevel = "warning",
@@ -135,6 +136,8 @@ def backtest(
             capital=capital,
             currency=currency,
             limits=options.pairs(limit, "--limit"),
+            limit_files=risk_options.limit_files(limits),
+            switches=risk_options.switches(),
             latency=latencies(latency),
             fill_model=fill_model,
             limited=limited(fill_volume),

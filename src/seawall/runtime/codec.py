@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from seawall.api import accounts, margin, market_data, message, orders, projections, risk, signals
+from seawall.api import accounts, margin, market_data, message, orders, projections, risk, signals, supervision
 from seawall.api.message import Message
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -82,11 +82,28 @@ MESSAGES: tuple[type[Message], ...] = (
     risk.WriteOffOrder,
     risk.OrderWrittenOff,
     risk.WriteOffRefused,
+    supervision.RestrictTrading,
+    supervision.KillTrading,
+    supervision.StopTrading,
+    supervision.ClosePosition,
+    supervision.SuspendStrategy,
+    supervision.Rearm,
+    supervision.SetLimits,
+    supervision.CommandRefused,
+    supervision.TradingModeChanged,
+    supervision.LimitsChanged,
+    supervision.BreakerTripped,
+    supervision.BreakerRearmed,
+    supervision.AlertRaised,
+    supervision.AlertCleared,
+    supervision.LiquidationEnded,
+    supervision.TradingStopped,
     projections.OrderClosed,
     projections.IntentRefused,
     projections.SessionChanged,
     projections.BreakFound,
     projections.ClosedByVenue,
+    projections.RiskCheckResult,
 )
 
 encode = msgspec.msgpack.Encoder().encode

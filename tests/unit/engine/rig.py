@@ -34,7 +34,7 @@ ALPHA_BTC = define_spot("alpha", "BTC-USDT", tick="0.01", lot="0.001", min_notio
 ALPHA_ETH = define_spot("alpha", "ETH-USDT", tick="0.01", lot="0.001")
 BETA_BTC = define_spot("beta", "BTC-USDT", tick="0.05", lot="0.0001")
 INSTRUMENTS = (ALPHA_BTC, ALPHA_ETH, BETA_BTC)
-LAX = Limits(price_collar_bps=None, max_price_age=None, max_signal_age=None)
+LAX = Limits(price_collar_bps=None, max_price_age=None, max_signal_age=None, max_concentration_bps=None)
 PATIENCE = SessionSettings()
 LOT = ALPHA_BTC.lot_value
 

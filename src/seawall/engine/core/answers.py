@@ -2,9 +2,10 @@
 
 from seawall.api.message import Envelope
 from seawall.api.orders import OrderStatus
-from seawall.api.projections import PROJECTIONS, IntentRefused
+from seawall.api.projections import PROJECTIONS, IntentRefused, RiskCheckResult
 from seawall.api.signals import BreachReported, BreachType, OrderChanged, OrderRequested, SignalGenerated
 from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.risk_score import broken
 from seawall.engine.core.sizing import Dropped
 from seawall.engine.core.strategies import StrategyAccount
 
@@ -19,6 +20,9 @@ def refuse(intent: Intent, refusals: list[Refusal]) -> list[Envelope]:
             refusal.check, refusal.limit, refusal.value, refusal.unit,
         )  # fmt: skip
         out += [Envelope(PROJECTIONS, entry), breach(intent, refusal)]
+    score = broken(refusals)
+    result = RiskCheckResult(account.address, intent.tag, False, tuple(refusal.check for refusal in refusals), score)
+    out.append(Envelope(PROJECTIONS, result))
     reason = ", ".join(f"{r.check}: {r.value:g} against a limit of {r.limit:g} ({r.unit})" for r in refusals)
     out.append(Envelope(account.address, OrderChanged(account.address, intent.tag, OrderStatus.REJECTED, reason)))
     return out

@@ -1,6 +1,6 @@
 """What the venue's reports mean for orders, positions and money. Every fill is booked once, in whatever order reports arrive."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from seawall.api.instruments import Instrument, InstrumentId, Venue
 from seawall.api.margin import made_by_venue
@@ -34,6 +34,7 @@ class Booking:
         self.orders = orders
         self.positions = positions
         self.exposures = exposures
+        self.watch: Callable[[Order, int, Nanos], None] | None = None  # Told of each fill of an order: what it realised, and when.
 
     def accepted(self, order: Order, order_id: OrderId) -> list[Envelope]:
         """The venue has the order. Only the first word of it, and only for an order that may rest, is news to the strategy."""
@@ -68,13 +69,15 @@ class Booking:
                 return closed_by_venue(self, session, fill, what)
         strategy, tag = (EXTERNAL, "") if order is None else (order.strategy, order.tag)
         instrument, position = self.instruments[key], self.position_of(strategy, key)
-        held = position.quantity
+        held, realised = position.quantity, position.realised
         position.apply_fill(instrument, side, fill.price, quantity, fill.fee, fill.fee_currency)
-        self.exposures.change(key, side, -quantity if working is not None else 0, position.quantity - held)
+        self.exposures.change(strategy, key, side, -quantity if working is not None else 0, position.quantity - held)
         if fill.event_time > session.state.last_fill:
             session.state.last_fill = fill.event_time
         out: list[Envelope] = []
         if order is not None:
+            if self.watch is not None:
+                self.watch(order, position.realised - realised, now)
             if not order.order_id:
                 order.order_id = fill.order_id
             filled = order.cumulative_quantity = order.cumulative_quantity + quantity
@@ -102,12 +105,12 @@ class Booking:
             return self.close(order, status, reason, now)
         before = order.leaves_quantity
         order.ended, order.end_quantity, order.end_reason = status, cumulative_quantity, reason
-        self.exposures.change(order.instrument, order.side, order.leaves_quantity - before)
+        self.exposures.change(order.strategy, order.instrument, order.side, order.leaves_quantity - before)
         return [session.ask_fills(order.instrument)]
 
     def close(self, order: Order, status: OrderStatus, reason: str, now: Nanos) -> list[Envelope]:
         """Ends an order in our books."""
-        self.exposures.change(order.instrument, order.side, -order.leaves_quantity)
+        self.exposures.change(order.strategy, order.instrument, order.side, -order.leaves_quantity)
         return self._close(order, status, reason, now)
 
     def _close(self, order: Order, status: OrderStatus, reason: str, now: Nanos) -> list[Envelope]:
@@ -157,7 +160,7 @@ class Booking:
         if leaves <= 0:
             session.settled(order.client_order_id)
             if leaves:
-                self.exposures.change(order.instrument, order.side, -leaves)
+                self.exposures.change(order.strategy, order.instrument, order.side, -leaves)
             return self._close(order, order.ended or FILLED, order.end_reason, now)
         order.queries = 0
         if order.status in _UNACKNOWLEDGED or order.status is NEW:

@@ -32,7 +32,10 @@ class Exposure:
 class Exposures:
     """By instrument, and by symbol over all venues. All strategies together."""
 
-    def __init__(self, instruments: Iterable[Instrument]) -> None:
+    def __init__(self, instruments: Iterable[Instrument], *, by_strategy: bool = False) -> None:
+        """`by_strategy`: kept for each strategy too, while a limit asks for it."""
+        self.of_strategy: dict[Address, dict[InstrumentId, Exposure]] = {}
+        self._by_strategy = by_strategy
         self.by_symbol: dict[Symbol, Exposure] = {}
         self.by_instrument: dict[InstrumentId, Exposure] = {}
         self._touched: dict[InstrumentId, tuple[Exposure, ...]] = {}  # One object where a symbol is listed once: half the work.
@@ -48,16 +51,19 @@ class Exposures:
             self._lot_value[instrument.id] = instrument.lot_value
 
     def rebuild(self, positions: Mapping[Address, Mapping[InstrumentId, Position]], orders: Iterable[Order]) -> None:
-        for held in positions.values():
+        for strategy, held in positions.items():
             for key, position in held.items():
-                self.change(key, Side.BUY, 0, position.quantity)
+                self.change(strategy, key, Side.BUY, 0, position.quantity)
         for order in orders:
-            self.change(order.instrument, order.side, order.leaves_quantity)
+            self.change(order.strategy, order.instrument, order.side, order.leaves_quantity)
 
-    def change(self, instrument: InstrumentId, side: Side, working: int, position: int = 0) -> None:
+    def change(self, strategy: Address, instrument: InstrumentId, side: Side, working: int, position: int = 0) -> None:
         """Adds `working` lots to what orders of that side may still trade (negative: takes off), and base minor units to the position."""
         amount = working * self._lot_value[instrument]
-        for exposure in self._touched[instrument]:
+        touched = self._touched[instrument]
+        if self._by_strategy:
+            touched = (*touched, self.of_strategy.setdefault(strategy, {}).setdefault(instrument, Exposure()))
+        for exposure in touched:
             held = exposure.position = exposure.position + position
             if side is BUY:
                 exposure.buying += amount

@@ -35,7 +35,7 @@ def closed_by_venue(booking: "Booking", session: "VenueSession", fill: OrderFill
         position = booking.position_of(strategy, key)
         held = position.quantity
         position.apply_fill(instrument, side, fill.price, Quantity(lots), Money(fee), fill.fee_currency)
-        booking.exposures.change(key, side, 0, position.quantity - held)
+        booking.exposures.change(strategy, key, side, 0, position.quantity - held)
         applied = FillApplied(
             strategy, fill.client_order_id, fill.client_order_id, key, fill.order_id, fill.trade_id, side, fill.price, Quantity(lots),
             Quantity(0), fill.liquidity, Money(fee), fill.fee_currency, position.quantity, fill.event_time,

@@ -2,10 +2,12 @@
 
 import msgspec
 
+from seawall.api.projections import RiskCheckResult
 from seawall.api.units import Nanos
 from seawall.engine.core.checks import CHECKS
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Intent, Refusal
+from seawall.engine.core.risk_score import broken, used
 
 _SEAL = object()
 
@@ -23,6 +25,7 @@ class ApprovedOrder(msgspec.Struct, frozen=True, gc=False):
 
 class Gate:
     def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._checks = [check for make in CHECKS if (check := make(desk)) is not None]
 
     def review(self, intent: Intent, now: Nanos) -> ApprovedOrder | list[Refusal]:
@@ -33,3 +36,10 @@ class Gate:
             if refusal is not None:
                 refusals.append(refusal)
         return refusals or ApprovedOrder(intent, now, _SEAL)
+
+    def assess(self, intent: Intent, now: Nanos) -> RiskCheckResult:
+        """What `review` would say, in full and with a score. For people who ask; orders go through `review`."""
+        verdict = self.review(intent, now)
+        refusals = [] if isinstance(verdict, ApprovedOrder) else verdict
+        score = max(broken(refusals), used(self._desk, intent))
+        return RiskCheckResult(intent.account.address, intent.tag, not refusals, tuple(r.check for r in refusals), score)

@@ -28,6 +28,8 @@ class Intent(msgspec.Struct, frozen=True, gc=False):
     amount: int  # Base minor units.
     notional: int  # Quote minor units, at the limit or else at what it would meet.
     terms: Terms | None = None  # None: plain.
+    reduce_only: bool = False
+    closing: bool = False  # The engine's own, to close a position: it leaves even when its strategy is stopped.
 
 
 class Refusal(msgspec.Struct, frozen=True):

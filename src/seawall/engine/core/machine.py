@@ -7,12 +7,14 @@ venue's reports --booking--> orders, positions;  venue's answers --reconciliatio
 from seawall.api.instruments import Venue
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import AccountId
+from seawall.api.supervision import TradingMode
 from seawall.api.units import Nanos
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.gate import Gate
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Orders
+from seawall.engine.core.parts.closer import Closer
 from seawall.engine.core.parts.connections import Connections
 from seawall.engine.core.parts.entry import Entry
 from seawall.engine.core.parts.operations import Operations
@@ -21,6 +23,7 @@ from seawall.engine.core.parts.perpetuals import Perpetuals
 from seawall.engine.core.parts.prices import Prices
 from seawall.engine.core.parts.reports import Reports
 from seawall.engine.core.parts.strategies import Strategies
+from seawall.engine.core.parts.supervision import Supervision
 from seawall.engine.core.portfolio import Portfolio
 from seawall.engine.core.rates import Rates
 from seawall.engine.core.reconciliation import Reconciliation
@@ -40,7 +43,11 @@ class Engine:
         self.settings = settings
         self.entry = Entry()
         self.connections = Connections()
-        self.parts: tuple[Part, ...] = (self.entry, Prices(), Strategies(), Reports(), self.connections, Perpetuals(), Operations())
+        self.closer = Closer()
+        self.supervision = Supervision()
+        self.parts: tuple[Part, ...] = (
+            self.entry, Prices(), Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(), Operations(),
+        )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:
             self.handlers |= part.handlers
@@ -52,7 +59,6 @@ class Engine:
     def restore(self, state: EngineState) -> None:
         self.state = state
         self.limits = state.limits
-        self.halted = state.halt is not None
         settings = self.settings
         instruments = {i.id: i for i in settings.instruments}
         margined = {i.venue: True for i in settings.instruments if i.margin is not None}
@@ -60,7 +66,9 @@ class Engine:
         self._sessions = tuple(self.sessions.values())
         self.session_of = {v.venue: self.sessions[v.account] for v in settings.venues}
         self.orders = Orders(state.orders, state.closed_orders)
-        self.exposures = Exposures(settings.instruments)
+        limits = self.limits
+        of_strategies = limits.max_strategy_notional is not None or limits.max_position_notional is not None
+        self.exposures = Exposures(settings.instruments, by_strategy=of_strategies)
         self.exposures.rebuild(state.positions, state.orders.values())
         self.rates = Rates(settings.valuation_currency, settings.instruments, state.markets, settings.parity)
         self.portfolio = Portfolio(instruments, state.markets, state.positions, self.exposures, self.rates)
@@ -77,7 +85,14 @@ class Engine:
             at = session.deadline()
             if at is not None and (soonest is None or at < soonest):
                 soonest = at
+        for at in (self.supervision.deadline(), self.closer.deadline()):
+            if at is not None and (soonest is None or at < soonest):
+                soonest = at
         return soonest
+
+    @property
+    def halted(self) -> bool:
+        return self.state.mode is TradingMode.HALTED
 
     def is_live(self, venue: Venue) -> bool:
         session = self.session_of.get(venue)  # None: we only watch prices there.
@@ -98,4 +113,4 @@ class Engine:
         return session
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
-        return self.connections.on_time(now)
+        return [*self.connections.on_time(now), *self.supervision.on_time(now), *self.closer.on_time(now)]

@@ -83,10 +83,16 @@ class Orders:
         self.open = open_orders
         self.closed = closed
         self.tagged = {(o.strategy, o.tag): o for o in open_orders.values()}
+        self.resting: dict[InstrumentId, dict[ClientOrderId, Order]] = {}  # By instrument, those that may rest.
+        for order in open_orders.values():
+            if order.price:
+                self.resting.setdefault(order.instrument, {})[order.client_order_id] = order
 
     def add(self, order: Order) -> None:
         self.open[order.client_order_id] = order
         self.tagged[order.strategy, order.tag] = order
+        if order.price:
+            self.resting.setdefault(order.instrument, {})[order.client_order_id] = order
 
     def find(self, client_order_id: ClientOrderId) -> Order | None:
         return self.open.get(client_order_id) or self.closed.get(client_order_id)
@@ -101,6 +107,8 @@ class Orders:
         key, closed = order.client_order_id, self.closed
         del self.open[key]
         self.tagged.pop((order.strategy, order.tag), None)
+        if order.price:
+            self.resting[order.instrument].pop(key, None)
         closed[key] = order
         if len(closed) > CLOSED_WINDOW + _SURPLUS:
             for oldest in list(closed)[:_SURPLUS]:

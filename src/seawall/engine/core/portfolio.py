@@ -12,8 +12,9 @@ import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
 from seawall.api.message import Address
-from seawall.api.units import Currency, half_even_div
+from seawall.api.units import Currency, Nanos, half_even_div
 from seawall.engine.core.exposure import Exposure, Exposures
+from seawall.engine.core.intent import Intent
 from seawall.engine.core.market import Market
 from seawall.engine.core.positions import Position
 from seawall.engine.core.rates import Rates
@@ -21,6 +22,7 @@ from seawall.engine.core.rates import Rates
 Key = TypeVar("Key")
 Positions = Mapping[Address, Mapping[InstrumentId, Position]]
 Amounts = dict[Currency, int]
+Stake = tuple[int | None, int | None, int]  # Worth of the intent's symbol, of all others (None: unknown), by how much its instrument grows.
 
 
 class ProfitAndLoss(msgspec.Struct, frozen=True):
@@ -95,33 +97,86 @@ class Portfolio:
         self.positions = positions
         self.exposures = exposures
         self.rates = rates
-        self._lines = [
-            (exposures.by_instrument[i.id], markets[i.id], i.tick_value, i.lot_value, "" if i.quote == rates.currency else i.quote)
-            for i in instruments.values()
-        ]
         self._parts = lcm(*(i.lot_value for i in instruments.values()))  # Of a minor unit: every worth is a whole number of them.
         self._parts_per_tick = {i.id: i.tick_value * self._parts // i.lot_value for i in instruments.values()}
+        self._lines = [
+            (i.id, exposures.by_instrument[i.id], markets[i.id], self._parts_per_tick[i.id], i.symbol, self._foreign(i))
+            for i in instruments.values()
+        ]
+        self._staked: Intent | None = None
+        self._staked_at = Nanos(0)
+        self._stake: Stake = (0, 0, 0)
 
     def gross_notional(self, widened: Exposure | None = None, more: int = 0) -> int | None:
         """Every instrument at the largest position its working orders could lead to, in the valuation currency. For limits: rounded up.
 
         `more` base minor units count on top of the exposure `widened`. None: something that counts cannot be valued.
         """
-        total = 0
-        for exposure, market, tick_value, lot_value, foreign in self._lines:
+        total = foreign_total = 0
+        for _, exposure, market, parts, _, foreign in self._lines:
             reach = exposure.reach + more if exposure is widened else exposure.reach
             if reach:
                 mark = market.last or market.mark()
                 if not mark:
                     return None
-                value = -(-reach * mark * tick_value // lot_value)  # ceil_div, without the call.
-                if foreign:
-                    converted = self.rates.upper_value(Currency(foreign), value)
+                if foreign is None:
+                    total += reach * mark * parts
+                elif (converted := self._converted(foreign, reach * mark * parts)) is not None:
+                    foreign_total += converted
+                else:
+                    return None
+        return -(-total // self._parts) + foreign_total  # ceil_div, without the call.
+
+    def stake(self, intent: Intent, now: Nanos) -> Stake:
+        """What would be at stake with the intent working too. Several checks of one review ask: it is worked out once."""
+        if intent is self._staked and now == self._staked_at:
+            return self._stake
+        self._staked, self._staked_at = intent, now
+        widened = self.exposures.by_instrument[intent.instrument.id]
+        more = widened.reach_with(intent.side, intent.amount) - widened.reach
+        own = others = 0
+        unknown = [False, False]  # Something of its own symbol, of another.
+        if more > 0:
+            symbol, whole = intent.instrument.symbol, self._parts
+            for _, exposure, market, parts, listed, foreign in self._lines:
+                reach = exposure.reach + more if exposure is widened else exposure.reach
+                if reach:
+                    worth = reach * (market.last or market.mark()) * parts
+                    if foreign is not None and worth:
+                        worth = (self._converted(foreign, worth) or 0) * whole
+                    if not worth:
+                        unknown[listed != symbol] = True
+                    elif listed == symbol:
+                        own += worth
+                    else:
+                        others += worth
+            own, others = -(-own // whole), -(-others // whole)
+        self._stake = None if unknown[0] else own, None if unknown[1] else others, more
+        return self._stake
+
+    def worth_of(self, key: InstrumentId, amount: int) -> int | None:
+        """Base minor units of an instrument in the valuation currency, rounded up; None: it cannot be valued."""
+        instrument, mark = self.instruments[key], self.markets[key].mark()
+        if not mark:
+            return None
+        return self.rates.upper_value(instrument.quote, -(-amount * mark * instrument.tick_value // instrument.lot_value))
+
+    def worth_of_all(self, exposures: Mapping[InstrumentId, Exposure], widened: InstrumentId, more: int) -> int | None:
+        """Their reach, one of them widened by `more` base minor units, in the valuation currency, rounded up; None: not all has a price."""
+        total = foreign_total = 0
+        for key, _, market, parts, _, foreign in self._lines:
+            exposure = exposures.get(key)
+            if exposure is not None or key == widened:
+                reach = (exposure.reach if exposure is not None else 0) + (more if key == widened else 0)
+                worth = reach * (market.last or market.mark()) * parts
+                if foreign is None and worth:
+                    total += worth
+                elif reach:
+                    converted = self._converted(foreign, worth) if foreign is not None and worth else None
                     if converted is None:
                         return None
-                    value = converted
-                total += value
-        return total
+                    foreign_total += converted
+        return -(-total // self._parts) + foreign_total
 
     def totals(self) -> Totals:
         """Gross worth, net worth, profit and loss of all that can be valued, and the names of what cannot."""
@@ -169,6 +224,13 @@ class Portfolio:
                 return None
             self._add_profit(amounts, instrument.quote, position, worth)
         return None if self._unrated(amounts) else self._value(amounts)
+
+    def _foreign(self, instrument: Instrument) -> Currency | None:
+        return None if instrument.quote == self.rates.currency else instrument.quote
+
+    def _converted(self, currency: Currency, worth: int) -> int | None:
+        """Parts of a minor unit to minor units of the valuation currency, rounded up."""
+        return self.rates.upper_value(currency, -(-worth // self._parts))
 
     def _held(self, strategy: Address | None = None) -> Iterator[tuple[Address, Instrument, Position, int | None]]:
         """Every position and its worth in parts of a quote minor unit; None: it has no price."""

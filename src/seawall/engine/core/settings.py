@@ -17,6 +17,15 @@ class Switches(msgspec.Struct, frozen=True):
     emergency_liquidation: bool = True  # False: a breaker halts without closing.
 
 
+class ClosingSettings(msgspec.Struct, frozen=True):
+    """How positions are closed when somebody or something wants them gone."""
+
+    slices: int = 5  # Orders for each position, if all of them fill.
+    interval: Nanos = Nanos(SECOND)  # Between two of them.
+    patience: Nanos = Nanos(30 * SECOND)  # The longest interval, when nothing fills.
+    collar_bps: int = 200  # The worst price, from the best on the other side.
+
+
 class EngineSettings(msgspec.Struct, frozen=True):
     address: Address
     venues: tuple[VenueSettings, ...]
@@ -28,4 +37,5 @@ class EngineSettings(msgspec.Struct, frozen=True):
     seed: int = 0
     capital: Money | None = None  # What losses are measured against. None: what the accounts are worth when all can first be valued.
     monitor_interval: Nanos = Nanos(SECOND)  # Between two looks at profit and loss, while a limit asks for them.
+    closing: ClosingSettings = ClosingSettings()
     switches: Switches = Switches()

@@ -127,12 +127,14 @@ class Sizing:
                 return Dropped("limit_price rounds to nothing", malformed=True, value=wish.limit_price)
         if time_in_force is not GTC and (problem := _contradiction(order_type, time_in_force, timed=wish.terms is not None)):
             return problem
-        terms = None
+        terms, reduce_only = None, False
         if wish.terms is not None or (order_type is not MARKET and order_type is not LIMIT):
             made = terms_of(instrument, wish.terms or NO_TERMS, order_type, time_in_force)
             if isinstance(made, str):
                 return Dropped(made, malformed=True)
             terms = made if wish.terms is not None else None
+            if terms is not None and terms.reduce_only:  # The gate holds it: no venue need know.
+                reduce_only, terms = True, structs.replace(terms, reduce_only=False)
             if not price and wish.limit_price:
                 return Dropped(f"a {order_type} order has no limit_price", malformed=True, value=wish.limit_price)
         if not 0.0 <= quantity < LARGEST:
@@ -153,5 +155,5 @@ class Sizing:
             return Dropped("worth more than can be counted", malformed=True, value=quantity)
         return Intent(
             account, wish.tag, instrument, market, side, order_type, time_in_force, lots, price,
-            reference, wish.signal_time, amount, notional, terms,
+            reference, wish.signal_time, amount, notional, terms, reduce_only,
         )  # fmt: skip

@@ -5,10 +5,12 @@ import msgspec
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Address
 from seawall.api.orders import AccountId, ClientOrderId
-from seawall.api.risk import Limits, TradingHalted
+from seawall.api.risk import Limits
+from seawall.api.supervision import TradingMode
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Order
 from seawall.engine.core.positions import Position
+from seawall.engine.core.risk_state import RiskState
 from seawall.engine.core.strategies import StrategyAccount
 from seawall.engine.core.venues.state import SessionState
 
@@ -23,4 +25,7 @@ class EngineState(msgspec.Struct):
     closed_orders: dict[ClientOrderId, Order] = {}
     positions: dict[Address, dict[InstrumentId, Position]] = {}
     next_order: int = 1
-    halt: TradingHalted | None = None
+    mode: TradingMode = TradingMode.RUNNING
+    mode_by: str = ""  # The operator or the breaker,
+    mode_reason: str = ""  # and why.
+    risk: RiskState = msgspec.field(default_factory=RiskState)

@@ -10,8 +10,7 @@ from seawall.api.units import BASIS_POINTS, Nanos
 from seawall.strategy.core.plain import number, scalar, text
 from seawall.strategy.events import CancelWish, ExplicitOrder, MarketSignal, OpenOrder, OrderIds, as_nanos
 
-_NOT_BUILT_YET = ("reduce_only",)  # Taking them for a plain order would be worse than refusing.
-_TERMS = ("stop_price", "trailing_bps", "display", "expire_time", "good_for", "self_trade_prevention")
+_TERMS = ("stop_price", "trailing_bps", "display", "expire_time", "good_for", "reduce_only", "self_trade_prevention")
 _ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag", *_TERMS)
 _LONGEST = 10**9  # Seconds an order may be good for.
 
@@ -70,8 +69,6 @@ def _time(timestamp: Any, now: Nanos) -> Nanos:
 
 
 def _routing(metadata: dict[str, Any], now: Nanos) -> tuple[Venue, OrderType, TimeInForce, float, dict[str, Scalar], OrderTerms | None]:
-    if planned := [name for name in _NOT_BUILT_YET if metadata.get(name)]:
-        raise ValueError(f"{planned[0]} is planned and not built yet: leave it out of the signal's metadata")
     limit_price = metadata.get("limit_price")
     terms = None
     for name in _TERMS:
@@ -110,7 +107,7 @@ def _terms(metadata: dict[str, Any], now: Nanos) -> OrderTerms:
         int(trailing),
         number(metadata.get("display") or 0.0),
         _expire_time(metadata, now),
-        False,
+        bool(metadata.get("reduce_only")),
         SelfTradePrevention(str(metadata.get("self_trade_prevention") or SelfTradePrevention.NONE).lower()),
     )
 

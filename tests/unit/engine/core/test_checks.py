@@ -29,7 +29,7 @@ SYMBOL = Symbol("BTC-USDT")
 
 
 def lax(**limits: Any) -> Limits:
-    return Limits(**{"price_collar_bps": None, "max_price_age": None, "max_signal_age": None, **limits})
+    return Limits(**{"price_collar_bps": None, "max_price_age": None, "max_signal_age": None, "max_concentration_bps": None, **limits})
 
 
 def refusals(rig: Rig) -> dict[str, tuple[float, float, str]]:
@@ -364,7 +364,8 @@ def test_all_checks_look_at_every_order() -> None:
     """A refusal names every limit that was broken, in the order of the checks, and each is counted."""
     limits = Limits(
         max_order_value=Money(1), max_order_quantity={SYMBOL: 1}, position={SYMBOL: SymbolLimits(max_long=1)}, max_total_notional=Money(1),
-        price_collar_bps=1, max_price_age=Nanos(1), max_orders=0, max_signal_age=Nanos(1),
+        price_collar_bps=1, max_price_age=Nanos(1), max_orders=0, max_signal_age=Nanos(1), max_strategy_notional=Money(1),
+        max_position_notional=Money(1), max_leverage_bps=1, max_messages=0, max_daily_trades=0, max_repeats=0,
     )  # fmt: skip
     rig = Rig(limits)
     rig.tell(HaltTrading("ann", "test"))
@@ -372,8 +373,9 @@ def test_all_checks_look_at_every_order() -> None:
     rig.cut()
     made = rig.now
     rig.now = Nanos(rig.now + SECOND)
-    assert rig.tell(_request(rig, signal_time=made, quantity=600.0, limit_price=200.0)) == []
-    expected = [check.__name__ for check in CHECKS if check.__name__ != "unique_tag"]
+    assert rig.tell(_request(rig, signal_time=made, quantity=600.0, limit_price=200.0, metadata={"reduce_only": True})) == []
+    alone = ("observe_only", "suspended", "intent_against_sent", "unique_tag", "self_match", "concentration", "duplicate_order")
+    expected = [check.__name__ for check in CHECKS if check.__name__ not in alone]
     assert list(refusals(rig)) == expected
     assert rig.engine.state.strategies[STRATEGY].refused == dict.fromkeys(expected, 1)
     assert rig.engine.state.orders == {}

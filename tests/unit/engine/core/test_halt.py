@@ -118,7 +118,7 @@ def test_a_second_halt_says_nothing_new() -> None:
     rig.tell(HALT)
     assert rig.tell(HaltTrading("bob", "me too")) == []
     assert len(rig.heard(TradingHalted)) == 1
-    assert rig.engine.state.halt == TradingHalted("ann", "something smells")
+    assert (rig.engine.state.mode_by, rig.engine.state.mode_reason) == ("ann", "something smells")
 
 
 @pytest.mark.parametrize("operator", ["", " ", "\t"])

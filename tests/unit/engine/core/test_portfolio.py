@@ -69,14 +69,14 @@ def test_gross_notional_is_what_could_be_held() -> None:
 
 
 def test_what_is_rounded_is_rounded_once() -> None:
-    """Minor units of a coin at 100.5: half a minor unit each. For limits every instrument is rounded up on its own."""
+    """Minor units of a coin at 100.5: half a minor unit each. For limits the sum is rounded up."""
     rig = Rig()
     for strategy, quantity, total in ((STRATEGY, 1, 100), (SECOND_STRATEGY, 1, 201), (STRATEGY, 2, 302)):
         rig.engine.booking.position_of(strategy, ALPHA_BTC.id).quantity = quantity
         assert rig.engine.portfolio.total() == rig.engine.portfolio.totals().net == total
-    rig.engine.exposures.change(ALPHA_BTC.id, Side.BUY, 0, 1)
-    rig.engine.exposures.change(BETA_BTC.id, Side.BUY, 0, -1)
-    assert rig.engine.portfolio.gross_notional() == 101 + 101
+    rig.engine.exposures.change(STRATEGY, ALPHA_BTC.id, Side.BUY, 0, 1)
+    rig.engine.exposures.change(STRATEGY, BETA_BTC.id, Side.BUY, 0, -1)
+    assert rig.engine.portfolio.gross_notional() == 201
 
 
 def bought(rig: Rig, fee: int, currency: str) -> None:

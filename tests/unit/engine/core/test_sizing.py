@@ -263,5 +263,5 @@ def test_a_strategy_nobody_introduced_gets_nothing() -> None:
     """It has no size; its explicit orders are refused by the gate."""
     rig = Rig()
     assert rig.want(strategy=Address("strategy:stranger")) == []
-    assert kinds(rig.latest) == ["IntentRefused", "BreachReported", "OrderChanged"]
+    assert kinds(rig.latest) == ["IntentRefused", "BreachReported", "RiskCheckResult", "OrderChanged"]
     assert only(rig.latest, IntentRefused).check == "strategy_running"

@@ -1,4 +1,4 @@
-"""What a check may look at. When one of these objects is replaced, the checks are made anew; only `halted` changes under them."""
+"""What a check may look at. When one of these objects is replaced, the checks are made anew; what changes under them is in `state`."""
 
 from typing import Protocol
 
@@ -8,6 +8,8 @@ from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.orders import Orders
 from seawall.engine.core.portfolio import Portfolio
 from seawall.engine.core.rates import Rates
+from seawall.engine.core.settings import EngineSettings
+from seawall.engine.core.state import EngineState
 from seawall.engine.core.venues.session import VenueSession
 
 
@@ -18,4 +20,5 @@ class Desk(Protocol):
     portfolio: Portfolio
     rates: Rates
     session_of: dict[Venue, VenueSession]
-    halted: bool
+    settings: EngineSettings
+    state: EngineState

@@ -13,7 +13,7 @@ def order_rate(desk: Desk) -> Check | None:
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
         times = intent.account.sent_times
-        if len(times) < limit or (limit and now - times[-limit] >= window):
+        if len(times) < limit or intent.closing or (limit and now - times[-limit] >= window):
             return None
         return Refusal("order_rate", BreachType.ORDER_RATE, limit, limit + 1, f"orders in {window / 1_000_000_000:g} s")
 

@@ -1,4 +1,4 @@
-"""Only a strategy that has started, and neither stopped nor failed, may order."""
+"""Only a strategy that has started, and neither stopped nor failed, may order. What closes its positions leaves all the same."""
 
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
@@ -7,9 +7,10 @@ from seawall.engine.core.intent import Check, Intent, Refusal
 
 
 def strategy_running(desk: Desk) -> Check:
-    def check(intent: Intent, now: Nanos) -> Refusal | None:
-        if intent.account.running:
-            return None
-        return Refusal("strategy_running", BreachType.CIRCUIT_BREAKER, 1, 0, "running strategies")
+    return _check
 
-    return check
+
+def _check(intent: Intent, now: Nanos) -> Refusal | None:
+    if intent.account.running or intent.closing:
+        return None
+    return Refusal("strategy_running", BreachType.CIRCUIT_BREAKER, 1, 0, "running strategies")

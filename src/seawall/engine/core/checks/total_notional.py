@@ -10,16 +10,15 @@ from seawall.engine.core.intent import Check, Intent, Refusal
 
 
 def total_notional(desk: Desk) -> Check | None:
-    limit, exposures, portfolio, rates = desk.limits.max_total_notional, desk.exposures.by_instrument, desk.portfolio, desk.rates
+    limit, stake, rates = desk.limits.max_total_notional, desk.portfolio.stake, desk.rates
     if limit is None:
         return None
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        exposure = exposures[intent.instrument.id]
-        more = exposure.reach_with(intent.side, intent.amount) - exposure.reach
+        own, others, more = stake(intent, now)
         if more <= 0:
             return None
-        value = portfolio.gross_notional(exposure, more)
+        value = None if own is None or others is None else own + others
         if value is not None and value <= limit:
             return None
         shown = float("inf") if value is None else rates.as_float(value)

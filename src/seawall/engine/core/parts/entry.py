@@ -33,6 +33,10 @@ class Entry(Part):
         self.orders, self.exposures, self.instruments = engine.orders, engine.exposures, engine.booking.instruments
         self.session_of, self.account = engine.session_of, engine.account
         self._prefix = f"{engine.state.epoch:x}-"
+        self.supervision = engine.supervision
+        limits = engine.limits
+        self._remembers = limits.max_repeats is not None or limits.duplicate_window is not None
+        self._most_messages = limits.max_messages
         self._open, self._strategies = engine.state.orders, engine.state.strategies
 
     def _signal_generated(self, signal: SignalGenerated, now: Nanos) -> list[Envelope]:
@@ -58,7 +62,9 @@ class Entry(Part):
 
     def submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
         verdict = self.gate.review(intent, now)
-        return [self._send(verdict)] if isinstance(verdict, ApprovedOrder) else refuse(intent, verdict)
+        if isinstance(verdict, ApprovedOrder):
+            return [self._send(verdict)]
+        return refuse(intent, verdict) + self.supervision.refused(intent.account, verdict, now)
 
     def _send(self, approved: ApprovedOrder) -> Envelope:
         """The one place from which orders leave."""
@@ -75,8 +81,12 @@ class Entry(Part):
         if intent.terms is not None:
             order.terms = intent.terms
         self.orders.add(order)
-        self.exposures.change(instrument.id, side, quantity)
+        self.exposures.change(account.address, instrument.id, side, quantity)
         account.note_sent(now, self.limits.max_orders)
+        if self._remembers:
+            account.remember(instrument.id, side, quantity, intent.price, now, self.limits)
+        if self._most_messages is not None:
+            account.note_message(now, self._most_messages)
         return session.place(order, now)
 
     def cancel(self, order: Order, now: Nanos) -> list[Envelope]:
@@ -84,6 +94,8 @@ class Entry(Part):
         order.cancel_wanted = True
         if order.status is not UNKNOWN:
             order.status = PENDING_CANCEL
+        if self._most_messages is not None:
+            self.account(order.strategy).note_message(now, self._most_messages)
         session = self.session(order)
         return [session.cancel(order, now)] if session.connected else []
 

@@ -1,0 +1,55 @@
+"""What the command line and the environment say about risk: limit files, and the switches ENABLE_PRE_TRADE_RISK and its like."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seawall.cli.errors import UserError
+
+if TYPE_CHECKING:
+    from seawall.engine.core.settings import Switches
+
+LimitFiles = Annotated[
+    list[Path],
+    typer.Option("--limits", help="YAML file of limits (risk_limits, limits). Repeatable: the strictest figure wins.", metavar="FILE"),
+]
+
+_SWITCHES = {
+    "pre_trade_risk": "ENABLE_PRE_TRADE_RISK",
+    "circuit_breakers": "ENABLE_CIRCUIT_BREAKERS",
+    "emergency_liquidation": "EMERGENCY_LIQUIDATION_ENABLED",
+}
+_WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+def limit_files(paths: Sequence[Path]) -> list[tuple[str, Any]]:
+    """Names and contents. Raises: UserError: a file that cannot be read, or is no YAML."""
+    import yaml
+
+    found = []
+    for path in paths:
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UserError(f"--limits {path}: {error.strerror}", "docs/limits.md shows what goes into such a file") from None
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise UserError(f"--limits {path} is not valid YAML: {error}", "docs/limits.md shows what goes into such a file") from None
+        found.append((str(path), content if content is not None else {}))
+    return found
+
+
+def switches(environment: Mapping[str, str] = os.environ) -> "Switches":
+    """Raises: UserError: neither true nor false."""
+    from seawall.engine.core.settings import Switches
+
+    said: dict[str, bool] = {}
+    for field, name in _SWITCHES.items():
+        text = environment.get(name, "").strip().lower()
+        if text:
+            if text not in _WORDS:
+                raise UserError(f"{name}={text}: true or false is expected", f"unset {name}, or set it to true or false")
+            said[field] = _WORDS[text]
+    return Switches(**said)
