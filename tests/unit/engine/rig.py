@@ -51,13 +51,14 @@ class Rig:
         quoted: bool = True,
         parity: tuple[Currency, ...] = (),
         deposits: dict[Currency, Money] = RICHES,
+        **more: Any,  # Of the engine's settings.
     ) -> None:
         venues = dict.fromkeys(i.venue for i in instruments)
         self.instruments = {i.id: i for i in instruments}
         self.settings = EngineSettings(
             ENGINE,
             tuple(VenueSettings(v, Address(f"venue:{v}"), AccountId(f"{v}-main"), session) for v in venues),
-            instruments, limits, USDT, parity, seed=7,
+            instruments, limits, USDT, parity, seed=7, **more,
         )  # fmt: skip
         self.now, self.skew, self.epoch = Nanos(START), skew, 1
         self.engine = Engine(self.settings)

@@ -1,0 +1,97 @@
+"""Limit files: both forms, several files, what wins, and what is refused by its name."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from seawall.api.instruments import define_spot
+from seawall.api.risk import Limits, SymbolLimits
+from seawall.engine.core.limit_files import words_of
+from seawall.engine.core.limit_words import limits_from
+
+FIRST = """
+risk_limits:
+  position_limits:
+    BTC-USD: {max_long: 10.0, max_short: -5.0}
+    ETH-USD: {max_long: 200.0, max_short: -100.0}
+  notional_limits: {per_strategy: 1000000, total_portfolio: 5000000}
+  drawdown_limits: {daily_loss: -100000, strategy_drawdown: -0.15, portfolio_var: 500000}
+  circuit_breakers: {portfolio_loss_pct: -0.10, single_strategy_loss: -50000, rapid_drawdown_rate: -0.05}
+"""
+SECOND = """
+default_strategies: []
+chaos_strategies: []
+risk_limits:
+  global: {max_portfolio_value: 10000000, max_daily_loss: 500000, max_drawdown: 0.20}
+  per_strategy: {max_position_notional: 1000000, max_daily_trades: 1000, stop_loss_pct: 0.10}
+"""
+BTC, ETH = define_spot("x", "BTC-USD", tick="0.01", lot="0.001"), define_spot("x", "ETH-USD", tick="0.01", lot="0.001")
+
+
+def loaded(*texts: str) -> Limits:
+    words = words_of([(f"{number}.yaml", yaml.safe_load(text)) for number, text in enumerate(texts, 1)])
+    return limits_from(words, Limits(), [BTC, ETH], decimals=2)
+
+
+def test_both_forms_together() -> None:
+    """Every key has become a limit; where both speak of one, the strictest holds, in whatever order they are read."""
+    both = loaded(FIRST, SECOND)
+    assert both == loaded(SECOND, FIRST)
+    assert both.position == {"BTC-USD": SymbolLimits(10 * 10**8, 5 * 10**8), "ETH-USD": SymbolLimits(200 * 10**8, 100 * 10**8)}
+    assert (both.max_strategy_notional, both.max_total_notional, both.max_position_notional) == (10**8, 5 * 10**8, 10**8)
+    assert (both.max_daily_loss, both.max_var, both.max_strategy_loss) == (10**7, 5 * 10**7, 5 * 10**6)
+    assert (both.max_portfolio_loss_bps, both.max_drawdown_bps, both.max_strategy_drawdown_bps) == (1_000, 2_000, 1_500)
+    assert (both.stop_loss_bps, both.rapid_drawdown_bps, both.max_daily_trades) == (1_000, 500, 1_000)
+    assert both.max_concentration_bps == 4_000, "unless a file says otherwise"
+
+
+def test_one_file_may_hold_both_forms_and_our_own_keys() -> None:
+    text = "risk_limits: {global: {max_drawdown: 0.3}, notional_limits: {per_strategy: 5}}\nlimits: {max_orders: 7, 'max_long:BTC-USD': 2}"
+    found = loaded(text)
+    assert (found.max_drawdown_bps, found.max_strategy_notional, found.max_orders) == (3_000, 500, 7)
+    assert found.position["BTC-USD"].max_long == 2 * 10**8  # type: ignore[index]
+
+
+def test_concentration_in_both_of_its_shapes() -> None:
+    assert loaded("risk_limits: {concentration_limits: 0.25}").max_concentration_bps == 2_500
+    found = loaded("risk_limits: {concentration_limits: {default: 0.3, BTC-USD: 0.6}}")
+    assert (found.max_concentration_bps, found.concentration_bps) == (3_000, {"BTC-USD": 6_000})
+
+
+def test_what_one_file_lifts_another_may_set() -> None:
+    assert loaded("limits: {max_orders: none}", "limits: {max_orders: 9}").max_orders == 9
+    assert loaded("limits: {price_collar_bps: none}").price_collar_bps is None
+
+
+def test_signs_do_not_matter() -> None:
+    one, other = "risk_limits: {global: {max_daily_loss: -5}}", "risk_limits: {global: {max_daily_loss: 5}}"
+    assert loaded(one) == loaded(other)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"risk_limit": {}}, "no key 'risk_limit'"),
+        ({"risk_limits": {"globl": {}}}, "risk_limits.globl: no such section"),
+        ({"risk_limits": {"global": {"max_dradown": 1}}}, "risk_limits.global: no key 'max_dradown'; there are max_portfolio_value"),
+        ({"risk_limits": {"position_limits": {"BTC-USD": {"long": 1}}}}, "risk_limits.position_limits.BTC-USD: no key 'long'"),
+        ({"risk_limits": {"global": {"max_daily_loss": "much"}}}, "max_daily_loss: not a number: 'much'"),
+        ({"risk_limits": {"global": {"max_daily_loss": True}}}, "a number is expected, got True"),
+        ({"risk_limits": {"global": {"max_drawdown": 20}}}, "20 is more than all; ten per cent is written 0.10"),
+        ({"risk_limits": {"global": {"max_drawdown": 0.12345}}}, "finer than a basis point"),
+        ({"risk_limits": [1]}, "keys with values are expected, got list"),
+        ({"limits": {"max_order": 1}}, "no limit 'max_order'"),
+        ({"limits": {"max_long": 1}}, "no limit 'max_long'"),
+        ([], "keys with values are expected, got list"),
+    ],
+)
+def test_what_nobody_knows_is_refused_by_name_and_file(content: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=r"^mine\.yaml") as raised:
+        words_of([("mine.yaml", content)])
+    assert said in str(raised.value)
+
+
+def test_a_window_is_longer_than_nothing() -> None:
+    with pytest.raises(ValueError, match="rapid_window: a window is longer than nothing"):
+        loaded("limits: {rapid_window: 0}")
