@@ -47,10 +47,19 @@ from seawall.api.signals import (
     StrategyStarted,
     StrategyStopped,
 )
+from seawall.api.supervision import (
+    ClosePosition,
+    KillTrading,
+    Rearm,
+    RestrictTrading,
+    SetLimits,
+    StopTrading,
+    SuspendStrategy,
+)
 from seawall.api.units import MILLISECOND, SECOND, Nanos
 from seawall.engine.core.machine import Engine
 from seawall.runtime.machine import handle, restore, snapshot
-from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, START, STRATEGY, Rig, encode_all
+from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, LAX, START, STRATEGY, Rig, encode_all
 
 HEAL_SECONDS = 150
 
@@ -166,6 +175,15 @@ REQUESTS, TRADES = st.integers(1, 12), st.integers(0, 6)
 TIMES = st.integers(START - SECOND, START + 40 * SECOND)
 FIGURES = st.one_of(st.floats(-2, 2), st.floats())
 
+LIMITED = Limits(
+    max_order_value=1_000 * COIN, max_order_quantity={"BTC-USDT": 5 * COIN}, position={"BTC-USDT": SymbolLimits(5 * COIN, COIN)},  # type: ignore[arg-type, dict-item]
+    max_total_notional=5_000 * COIN, max_orders=3, max_price_age=Nanos(60 * SECOND), max_signal_age=None,  # type: ignore[arg-type]
+    max_strategy_notional=4_000 * COIN, max_position_notional=3_000 * COIN, max_leverage_bps=20_000, max_repeats=3,  # type: ignore[arg-type]
+    duplicate_window=Nanos(SECOND), max_messages=5, max_daily_trades=5, max_portfolio_loss_bps=500, max_drawdown_bps=500,
+    max_daily_loss=100 * COIN, max_var=100 * COIN, max_strategy_loss=50 * COIN, max_strategy_drawdown_bps=300,  # type: ignore[arg-type]
+    stop_loss_bps=500, rapid_drawdown_bps=200, max_trades=4, max_correlation_bps=5_000,
+)  # fmt: skip
+
 FILLS = st.builds(
     OrderFilled, ACCOUNTS, IDS, KEYS, TRADES, TRADES, SIDES, st.integers(1, 12_000), st.integers(1, 1_000), COUNTS, COUNTS,
     st.sampled_from(Liquidity), st.integers(-5, 5), st.sampled_from(["BTC", "USDT", "BNB"]), TIMES,
@@ -205,12 +223,15 @@ ANYTHING: st.SearchStrategy[Message] = st.one_of(
     st.builds(BalancesReported, ACCOUNTS, REQUESTS, st.lists(BALANCES, max_size=3).map(tuple), TIMES),
     st.builds(HaltTrading, st.just("ann"), st.just("why")),
     st.builds(ResumeTrading, st.sampled_from(["", "ann"]), st.just("why")),
+    st.builds(RestrictTrading, st.just("ann"), st.just("why")),
+    st.builds(KillTrading, st.just("ann"), st.just("why")),
+    st.builds(StopTrading, st.just("ann"), st.just("why"), st.booleans(), TIMES),
+    st.builds(ClosePosition, STRATEGIES, st.just("ann"), st.just("why")),
+    st.builds(SuspendStrategy, STRATEGIES, st.just("ann"), st.just("why")),
+    st.builds(Rearm, st.sampled_from(["", "strategy:s"]), st.just("ann"), st.just("why")),
+    st.builds(SetLimits, st.sampled_from([LAX, LIMITED]), st.just("ann"), st.just("why")),
 )  # fmt: skip
 DELAYS = st.sampled_from([0, 0, MILLISECOND, 100 * MILLISECOND, 2 * SECOND, 5 * SECOND, 31 * SECOND])
-LIMITED = Limits(
-    max_order_value=1_000 * COIN, max_order_quantity={"BTC-USDT": 5 * COIN}, position={"BTC-USDT": SymbolLimits(5 * COIN, COIN)},  # type: ignore[arg-type, dict-item]
-    max_total_notional=5_000 * COIN, max_orders=3, max_price_age=Nanos(60 * SECOND), max_signal_age=None,  # type: ignore[arg-type]
-)  # fmt: skip
 
 
 def check_every_cut(fresh: Engine, again: Any, journal: list[tuple[Nanos, Message]], every: int) -> list[bytes]:

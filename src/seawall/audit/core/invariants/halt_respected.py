@@ -1,8 +1,9 @@
-"""Once a machine has taken a HaltTrading, no order leaves it until it has resumed."""
+"""Once a machine has taken a HaltTrading, no order leaves it until it has resumed, or is told to close what it holds."""
 
 from seawall.api.message import Address, Message
 from seawall.api.orders import PlaceOrder
 from seawall.api.risk import HaltTrading, TradingHalted, TradingResumed
+from seawall.api.supervision import TradingMode, TradingModeChanged
 from seawall.api.units import Nanos
 from seawall.audit.core.invariants.invariant import Watcher
 
@@ -14,6 +15,7 @@ class HaltRespected:
         self.sent: dict[type[Message], Watcher] = {
             TradingHalted: self._halted,
             TradingResumed: self._resumed,
+            TradingModeChanged: self._changed,
             PlaceOrder: self._placed,
         }
         self.delivered: dict[type[Message], Watcher] = {HaltTrading: self._halted}
@@ -24,6 +26,10 @@ class HaltRespected:
 
     def _resumed(self, machine: Address, resumed: TradingResumed, now: Nanos) -> None:
         self._halts.pop(machine, None)
+
+    def _changed(self, machine: Address, change: TradingModeChanged, now: Nanos) -> None:
+        if change.mode is TradingMode.LIQUIDATING:
+            self._halts.pop(machine, None)
 
     def _placed(self, machine: Address, order: PlaceOrder, now: Nanos) -> str | None:
         if machine not in self._halts:

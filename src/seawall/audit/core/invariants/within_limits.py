@@ -24,6 +24,7 @@ from seawall.api.orders import (
     Side,
 )
 from seawall.api.risk import Limits, WriteOffOrder
+from seawall.api.supervision import SetLimits
 from seawall.api.units import Nanos
 from seawall.audit.core.fills_seen import FillsSeen
 from seawall.audit.core.invariants.invariant import Watcher
@@ -61,9 +62,10 @@ class WithinLimits:
             PlaceOrder: self._arrived,
             WriteOffOrder: self._written_off,
             Restarted: self._restarted,
+            SetLimits: self._set,
         }
         self._instruments = instruments
-        self._limits = limits
+        self._limits = dict(limits)
         self._fills = FillsSeen(tuple(limits))
         self._orders: dict[_OrderKey, _Order] = {}
         self._working: dict[tuple[Address, Symbol, Side], int] = {}  # The sum of their leaves.
@@ -93,6 +95,10 @@ class WithinLimits:
         if reached <= max(limit, 0):
             return None
         return f"with {order.client_order_id} {engine} can {order.side} its way to {reached} of {instrument.symbol}, the limit is {limit}"
+
+    def _set(self, engine: Address, command: SetLimits, now: Nanos) -> None:
+        if engine in self._limits and command.operator.strip():
+            self._limits[engine] = command.limits
 
     def _reached(self, engine: Address, symbol: Symbol, side: Side) -> int:
         """How far out on one side the position can get, when everything fills that still may."""

@@ -27,6 +27,7 @@ from seawall.api.orders import (
 )
 from seawall.api.projections import OrderClosed
 from seawall.api.risk import Limits, WriteOffOrder
+from seawall.api.supervision import SetLimits
 from seawall.api.units import MINUTE, Currency, Nanos
 from seawall.audit.core.invariants.invariant import Watcher
 
@@ -143,6 +144,7 @@ class WithinMoneyLimits:
                 OpenOrdersReported: self._open_orders_reported,
                 WriteOffOrder: self._written_off,
                 Restarted: self._restarted,
+                SetLimits: self._set,
             }
 
     def _market(self, machine: Address, instrument: InstrumentId) -> _Market | None:
@@ -231,6 +233,10 @@ class WithinMoneyLimits:
         market = self._market(engine, order.instrument)
         if market is not None:
             market.doubtful.pop(order.client_order_id, None)
+
+    def _set(self, engine: Address, command: SetLimits, now: Nanos) -> None:
+        if engine in self._limits and command.operator.strip():
+            self._limits[engine] = command.limits
 
     def _restarted(self, machine: Address, restarted: Restarted, now: Nanos) -> None:
         self._settled[machine] = now + _SETTLING
