@@ -164,7 +164,6 @@ def test_a_strategy_that_raises_ends_the_run_with_its_line(trades: Path, tmp_pat
         ("self.buy('BTC-USD', 0.01, limit_prise=1.0)", "buy() knows no option 'limit_prise'"),
         ("self.emit(MarketSignal('BTC-USD', 1.0, metadata={'trailing_bps': 0.5}))", "trailing_bps is a whole number of basis points"),
         ("self.buy('BTC-USD', 0.01, good_for=0)", "good_for is a number of seconds above 0"),
-        ("self.emit(MarketSignal('BTC-USD', 1.0, metadata={'reduce_only': True}))", "reduce_only is planned and not built yet"),
     ],
 )
 def test_an_order_that_cannot_be_meant_is_never_taken_for_another(call: str, said: str, trades: Path, tmp_path: Path) -> None:

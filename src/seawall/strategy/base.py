@@ -32,6 +32,7 @@ ORDER_OPTIONS = (
     "display",
     "expire_time",
     "good_for",
+    "reduce_only",
     "self_trade_prevention",
 )
 
@@ -113,7 +114,7 @@ class TradingStrategy:
 
         Options: venue, limit_price, order_type (limit, market, limit_maker, stop_loss, stop_loss_limit, take_profit, take_profit_limit),
         time_in_force (gtc, gtd, ioc, fok), client_tag, stop_price, trailing_bps, display, expire_time (a datetime), good_for (seconds),
-        self_trade_prevention (none, expire_taker, expire_maker, expire_both).
+        reduce_only, self_trade_prevention (none, expire_taker, expire_maker, expire_both).
         """
         return self._order("buy", symbol, quantity, options)
 

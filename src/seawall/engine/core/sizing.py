@@ -134,7 +134,7 @@ class Sizing:
                 return Dropped(made, malformed=True)
             terms = made if wish.terms is not None else None
             if terms is not None and terms.reduce_only:  # The gate holds it: no venue need know.
-                reduce_only, terms = True, structs.replace(terms, reduce_only=False)
+                reduce_only, terms = True, msgspec.structs.replace(terms, reduce_only=False)
             if not price and wish.limit_price:
                 return Dropped(f"a {order_type} order has no limit_price", malformed=True, value=wish.limit_price)
         if not 0.0 <= quantity < LARGEST:

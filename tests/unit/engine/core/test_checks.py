@@ -10,7 +10,16 @@ from seawall.api.message import Address
 from seawall.api.orders import OrderStatus, OrderType, Side
 from seawall.api.projections import IntentRefused
 from seawall.api.risk import HaltTrading, Limits, SymbolLimits
-from seawall.api.signals import BreachReported, BreachType, CancelRequested, OrderChanged, OrderRequested, StrategyStarted, StrategyStopped
+from seawall.api.signals import (
+    BreachReported,
+    BreachType,
+    CancelRequested,
+    OrderChanged,
+    OrderRequested,
+    OrderTerms,
+    StrategyStarted,
+    StrategyStopped,
+)
 from seawall.api.units import SECOND, Money, Nanos, Price, Quantity
 from seawall.engine.core.checks import CHECKS
 from seawall.engine.core.gate import ApprovedOrder
@@ -373,7 +382,7 @@ def test_all_checks_look_at_every_order() -> None:
     rig.cut()
     made = rig.now
     rig.now = Nanos(rig.now + SECOND)
-    assert rig.tell(_request(rig, signal_time=made, quantity=600.0, limit_price=200.0, metadata={"reduce_only": True})) == []
+    assert rig.tell(_request(rig, signal_time=made, quantity=600.0, limit_price=200.0, terms=OrderTerms(reduce_only=True))) == []
     alone = ("observe_only", "suspended", "intent_against_sent", "unique_tag", "self_match", "concentration", "duplicate_order")
     expected = [check.__name__ for check in CHECKS if check.__name__ not in alone]
     assert list(refusals(rig)) == expected

@@ -9,7 +9,7 @@ from seawall.api.message import Address
 from seawall.api.orders import OrderType, Side, TradeId
 from seawall.api.projections import IntentRefused, RiskCheckResult
 from seawall.api.risk import HaltTrading, Limits
-from seawall.api.signals import BreachReported, BreachType, CancelRequested, OrderRequested, StrategyStarted
+from seawall.api.signals import BreachReported, BreachType, CancelRequested, OrderRequested, OrderTerms, StrategyStarted
 from seawall.api.supervision import (
     BreakerRearmed,
     BreakerTripped,
@@ -50,7 +50,7 @@ def reduce(rig: Rig, side: Side, quantity: float, price: float = 0.0) -> list[An
             ALPHA_BTC.venue,
             kind,
             limit_price=price,
-            metadata={"reduce_only": True},
+            terms=OrderTerms(reduce_only=True),
         )
     )
 
