@@ -21,6 +21,7 @@ from seawall.backtest import run_backtest
 from seawall.backtest.run import default_limits
 from seawall.cli import main
 from seawall.engine.core.checks import CHECKS
+from seawall.engine.core.feed import Refused
 from seawall.engine.core.limit_files import SECTIONS, words_of
 from seawall.engine.core.limit_words import SECONDS, limits_from
 from seawall.engine.core.monitors import BREAKERS, MONITORS
@@ -148,6 +149,11 @@ def test_every_key_of_a_limit_file_is_explained_with_its_limit() -> None:
     assert {key.partition(":")[0] for key in found} == {limit.partition(":")[0] for row in rows(text) for limit in words(row[1])} | {
         "max_orders"
     }
+
+
+def test_every_reason_to_refuse_market_data_is_explained() -> None:
+    """In the order in which they are looked for."""
+    assert documented(page("data.md"), "The gate for market data") == [str(reason) for reason in Refused]
 
 
 def test_the_default_of_every_limit() -> None:

@@ -17,6 +17,7 @@ class Traded(Message, frozen=True):
     quantity: Quantity
     aggressor: Side
     event_time: Nanos
+    outside_market: bool = False  # An insurance fund's, a deleveraging, a block trade: nobody else could have had its price.
 
 
 class QuoteChanged(Message, frozen=True):

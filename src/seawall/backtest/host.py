@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
-from seawall.api.market_data import BarClosed, QuoteChanged
+from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Address, Envelope, Message, Tick
-from seawall.api.orders import CancelOrder
+from seawall.api.orders import CancelOrder, Side, TradeId
 from seawall.api.projections import PROJECTIONS
 from seawall.api.signals import FillApplied, StartStrategy, StopStrategy, StrategyFailed
 from seawall.api.units import Nanos, Price
@@ -71,6 +71,7 @@ class Backtest:
         self._queue: list[Envelope] = []
         self._future: list[tuple[int, int, Envelope]] = []
         self._venues = {venue.address: venue for venue in venues}
+        self._guarded = engine.settings.feed.guards
         self._delayed = bool(latency.order or latency.cancel or latency.report)
         self._routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
         paying = [venue for venue in venues if venue.deadline() is not None]
@@ -117,6 +118,8 @@ class Backtest:
     def run(self, rows: Iterable[Row]) -> None:
         """The hot loop, longer than the rest so that a price costs no more than it must: one comparison with the future, the last price at
         venue and engine, resting orders if there are any, the strategies. Guarded by `backtest_noop_ticks_per_s` in benchmarks."""
+        if self._guarded:
+            return self._run_by_message(rows)
         routes, queue, update_of = self._routes, self._queue, PriceUpdate
         trade, quote, bar, depth = Kind.TRADE, Kind.QUOTE, Kind.BAR, Kind.DEPTH
         wake, now, current = self.wake, self.now, -1
@@ -131,19 +134,19 @@ class Backtest:
             if kind is trade:
                 price, volume = fa, fb
                 market.last = at_venue.last = a
-                market.time = now
+                market.trade_time = now
                 if resting:
                     wake = self._report(route, _printed(route, a, fb, rest, now), now)
             elif kind is quote:
                 b, c, d, _, fc, fd, _ = rest
                 if not 0 < a < c:
-                    self._deliver(route, now, a, rest)
+                    self._deliver(route, now, _as_message(route, now, a, fb, rest))
                     wake = self.wake
                     continue
                 price, volume = (fa + fc) / 2, None
                 market.bid = at_venue.bid = a
                 market.ask = at_venue.ask = c
-                market.time = now
+                market.quote_time = now
                 at_venue.bid_quantity, at_venue.ask_quantity = b, d
                 if resting:
                     wake = self._report(route, route.venue.on_quote(route.instrument.id, a, b, c, d, now), now)
@@ -167,11 +170,11 @@ class Backtest:
             else:
                 b, c, d, e, fc, price, volume = rest
                 if not 0 < c <= d <= b:
-                    self._deliver(route, now, a, rest)
+                    self._deliver(route, now, _as_message(route, now, a, fb, rest))
                     wake = self.wake
                     continue
                 market.last = at_venue.last = d
-                market.time = now
+                market.trade_time = now
                 if resting:
                     wake = self._report(route, route.venue.on_bar(route.instrument.id, a, b, c, d, e, now - route.interval, now), now)
             listener = route.first_listener
@@ -204,6 +207,21 @@ class Backtest:
                 self._drain(now)
                 wake = self.wake
         self.now = now
+        return None
+
+    def _run_by_message(self, rows: Iterable[Row]) -> None:
+        """Every row through the handlers: for an engine whose feed looks at more than the figures. The top of a book comes as a quote."""
+        for now, index, a, _, fb, rest in rows:
+            if now >= self.wake:
+                self._wake(now)
+            self.now, route = now, self._routes[index]
+            if route.kind is not Kind.DEPTH:
+                self._deliver(route, now, _as_message(route, now, a, fb, rest))
+                continue
+            b, c, d, e, _, _, _ = rest
+            if route.book.row(a, b, c, d, e) and route.quotes and (top := route.book.top()) != route.top:
+                route.top = top
+                self._deliver(route, now, QuoteChanged(route.instrument.id, route.book.update_id, *top, now))
 
     def _on_top(self, route: StreamRoute, now: Nanos) -> tuple[float, float, float, float] | None:
         """A message has changed the book: if that moved its top, it is the new quote, here as floats. A side may be empty, and then nobody
@@ -213,16 +231,15 @@ class Backtest:
             return None
         route.top = top
         market, at_venue, instrument = route.market, route.venue_market, route.instrument
-        market.bid, market.ask, market.time = bid, ask, now
+        market.bid, market.ask, market.quote_time = bid, ask, now
         at_venue.bid, at_venue.bid_quantity, at_venue.ask, at_venue.ask_quantity = top
         if route.resting:
             self._report(route, route.venue.on_quote(instrument.id, bid, bid_quantity, ask, ask_quantity, now), now)
         tick, scale, lot, lot_scale = instrument.tick, instrument.price_scale, instrument.lot, instrument.quantity_scale
         return bid * tick / scale, bid_quantity * lot / lot_scale, ask * tick / scale, ask_quantity * lot / lot_scale
 
-    def _deliver(self, route: StreamRoute, now: Nanos, a: int, rest: tuple[Any, ...]) -> None:
+    def _deliver(self, route: StreamRoute, now: Nanos, message: Message) -> None:
         """A row as a message through the handlers, as every other host delivers it: for rows that are odd enough to be refused."""
-        message = _as_message(route, now, a, rest)
         if route.at_venue:
             self._send(route.venue.address, handle(route.venue, message, now), now)
         if route.at_engine:
@@ -327,9 +344,12 @@ def _observed(observe: Note, handler: Any) -> Handler:
     return observed
 
 
-def _as_message(route: StreamRoute, now: Nanos, a: int, rest: tuple[Any, ...]) -> Message:
-    b, c, d, e, *_ = rest
+def _as_message(route: StreamRoute, now: Nanos, a: int, fb: float, rest: Any) -> Message:
+    """Of a trade only price and quantity are known here: it has no id, and its aggressor is made up."""
     key = route.instrument.id
+    if route.kind is Kind.TRADE:
+        return Traded(key, TradeId(0), Price(a), nearest_lots(route.instrument, fb), Side.BUY, now)
+    b, c, d, e, *_ = rest
     if route.kind is Kind.QUOTE:
         return QuoteChanged(key, 0, Price(a), b, c, d, now)
     return BarClosed(key, Nanos(now - route.interval), now, Price(a), b, c, d, e)

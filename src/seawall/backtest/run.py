@@ -244,6 +244,9 @@ class Run:
                 counters["signals clamped"] = counters.get("signals clamped", 0) + account.clamped
             for reason, count in account.dropped.items():
                 counters[f"dropped: {reason}"] = counters.get(f"dropped: {reason}", 0) + count
+        for market in self.engine.state.markets.values():
+            for reason, count in market.refused.items():
+                counters[f"market data refused: {reason}"] = counters.get(f"market data refused: {reason}", 0) + count
         return counters
 
 

@@ -18,6 +18,7 @@ from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import StartStrategy, StopStrategy
 from seawall.api.units import HOUR, MILLISECOND, SECOND, Currency, Money, Nanos
 from seawall.audit.core.invariants import Bounds, Invariant, every_invariant
+from seawall.engine.core.feed import FeedSettings
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.exchange.core.machine import Exchange
@@ -41,6 +42,7 @@ WIND_DOWN_PERCENT = 95  # Of the duration: strategies stop, and what is left of 
 ENGINE = Address("engine")
 COIN = 10**DECIMALS
 
+FEED = FeedSettings(in_order=True, max_lag=Nanos(30 * SECOND), max_lead=Nanos(30 * SECOND), max_jump_bps=5_000)
 # Of the standing market.
 VALUATION = STANDING.valuation
 INSTRUMENTS = STANDING.instruments
@@ -172,7 +174,7 @@ def _exchange(venue: VenueSpec, clock_offset_ns: int) -> NodeSpec:
 
 def _engine_settings(market: Market, seed: int) -> EngineSettings:
     venues = tuple(VenueSettings(venue.name, venue_address(venue.name), account_of(venue.name)) for venue in market.venues)
-    return EngineSettings(ENGINE, venues, market.instruments, limits_of(market), market.valuation, seed=seed)
+    return EngineSettings(ENGINE, venues, market.instruments, limits_of(market), market.valuation, seed=seed, feed=FEED)
 
 
 def _strategy(spec: StrategySpec, market: Market, at_venues: tuple[Address, ...], seed: int) -> NodeSpec:

@@ -43,10 +43,11 @@ class Engine:
         self.settings = settings
         self.entry = Entry()
         self.connections = Connections()
+        prices = Prices(watch_depth=settings.feed.watch_depth)
         self.closer = Closer()
         self.supervision = Supervision()
         self.parts: tuple[Part, ...] = (
-            self.entry, Prices(), Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(), Operations(),
+            self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(), Operations(),
         )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:

@@ -6,6 +6,7 @@ from seawall.api.instruments import Instrument
 from seawall.api.message import Address
 from seawall.api.risk import Limits
 from seawall.api.units import SECOND, Currency, Money, Nanos
+from seawall.engine.core.feed import FeedSettings
 from seawall.engine.core.venues.settings import VenueSettings
 
 
@@ -39,3 +40,4 @@ class EngineSettings(msgspec.Struct, frozen=True):
     monitor_interval: Nanos = Nanos(SECOND)  # Between two looks at profit and loss, while a limit asks for them.
     closing: ClosingSettings = ClosingSettings()
     switches: Switches = Switches()
+    feed: FeedSettings = FeedSettings()
