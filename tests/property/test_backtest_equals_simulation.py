@@ -49,7 +49,31 @@ class Restless(TradingStrategy):
             self.cancel(self.random.choice(sorted(self.open_orders)))
         elif dice < 0.4:
             self.buy(symbol, 0.02, limit_price=price * self.random.choice([0.99, 1.01]), time_in_force=self.random.choice(["ioc", "fok"]))
+        elif dice < 0.5:
+            self.condition(symbol, price, price_update.venue)
         return None
+
+    def condition(self, symbol: str, price: float, venue: str) -> None:
+        """An order with terms: a stop, a take profit, one that trails, one that is good for a while, an iceberg."""
+        kind = self.random.choice(["stop", "profit", "trail", "while", "berg"])
+        side, sign = self.random.choice([(self.buy, 1), (self.sell, -1)])
+        far = price * self.random.choice([0.0005, 0.001, 0.003])
+        if kind == "stop":
+            side(
+                symbol,
+                0.01,
+                venue=venue,
+                stop_price=price + sign * far,
+                **self.random.choice([{}, {"limit_price": price + sign * 2 * far}]),
+            )
+        elif kind == "profit":
+            side(symbol, 0.01, venue=venue, stop_price=price - sign * far, order_type="take_profit")
+        elif kind == "trail":
+            side(symbol, 0.01, venue=venue, trailing_bps=self.random.choice([3, 10, 30]))
+        elif kind == "while":
+            side(symbol, 0.01, venue=venue, limit_price=price - sign * far, good_for=self.random.choice([0.5, 3, 10]))
+        else:
+            side(symbol, 0.02, venue=venue, limit_price=price - sign * far, display=0.01, self_trade_prevention="expire_taker")
 
     def on_bar(self, bar: Bar) -> list[MarketSignal] | None:
         return [MarketSignal(bar.symbol, 1.0 if bar.close > bar.open else -1.0)] if self.random.random() < 0.3 else None
@@ -208,6 +232,8 @@ def test_the_strategy_really_trades() -> None:
     orders = [order for seed in range(6) for order in backtest(open_recording(tables(seed, 200)), seed, INSTANT)[1]]
     assert {"filled", "canceled", "rejected", "expired"} <= {order.status for order in orders}
     assert len(orders) > 200
+    ended = {(order.order_type, order.status) for order in orders}
+    assert {(kind, "filled") for kind in ("stop_loss", "stop_loss_limit", "take_profit")} <= ended
 
 
 @settings(max_examples=10)

@@ -2,8 +2,8 @@
 
 Prices go straight through; everything that lies in the future (orders and reports in flight, deadlines, samples of the equity) waits
 behind one integer, `wake`, that each row is compared with. Order within one instant: messages in the order they were sent; then Ticks of
-venues that pay funding, the engine, the strategies; then the equity sample; then the next row, at the venue first, at the engine second,
-at the strategies last.
+the venues, the engine and the strategies; then the equity sample; then the next row, at the venue first, at the engine second, at the
+strategies last.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -74,9 +74,8 @@ class Backtest:
         self._guarded = engine.settings.feed.guards
         self._delayed = bool(latency.order or latency.cancel or latency.report)
         self._routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
-        paying = [venue for venue in venues if venue.deadline() is not None]
         timed = [machine for machine in strategies if machine.strategy.TIMER_SECONDS is not None]
-        self._ticking: list[Machine] = [*paying, engine, *timed]
+        self._ticking: list[Machine] = [*venues, engine, *timed]
         machines: list[Machine] = [engine, *venues, *strategies]
         deaf: dict[type[Message], Any] = dict.fromkeys(MESSAGES, _ignore)
         self._handlers: dict[Address, dict[type[Message], Callable[[Any, Nanos], list[Envelope] | None]]] = {

@@ -9,7 +9,7 @@ import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.message import Envelope
-from seawall.api.orders import Liquidity, OrderExpired, OrderFilled, OrderStatus, Side
+from seawall.api.orders import ExpiryReason, Liquidity, OrderExpired, OrderFilled, OrderStatus, Side
 from seawall.api.units import PPB, Currency, Nanos, Price, Quantity
 from seawall.backtest.recorded_orders import Listed, Waiting, Waitlist
 from seawall.exchange.core.accounts import Pocket, lock, lock_needed, release, transfer
@@ -127,8 +127,8 @@ def end(member: Member, order: Order, status: OrderStatus) -> None:
     member.archive(order)
 
 
-def expire(member: Member, order: Order, now: Nanos) -> Envelope:
+def expire(member: Member, order: Order, now: Nanos, reason: ExpiryReason = ExpiryReason.TIME_IN_FORCE) -> Envelope:
     """Ends an order that is not kept any more, with what it has filled."""
     end(member, order, OrderStatus.EXPIRED)
     filled = Quantity(order.quantity - order.leaves_quantity)
-    return Envelope(member.owner, OrderExpired(order.account, order.client_order_id, order.instrument, order.order_id, filled, now))
+    return Envelope(member.owner, OrderExpired(order.account, order.client_order_id, order.instrument, order.order_id, filled, now, reason))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import msgspec
 
 from seawall.api.instruments import Instrument
-from seawall.api.orders import OrderId, Side
+from seawall.api.orders import CONDITIONAL, OrderId, Side
 from seawall.api.units import Nanos, Price, Quantity
+from seawall.exchange.core.closing import forget_peak
 from seawall.exchange.core.order_book import Order
+from seawall.exchange.core.triggers import TriggerBook
 
 BUY = Side.BUY
 UNKNOWN = -1  # Lots that the recording does not tell of.
@@ -67,7 +69,7 @@ class Listed(msgspec.Struct):
 class Waitlist:
     """One instrument: `listed`, and an index of the limit orders in it by price."""
 
-    __slots__ = ("bars_only", "buys", "instrument", "listed", "market", "orders", "sells")
+    __slots__ = ("bars_only", "buys", "instrument", "listed", "market", "orders", "sells", "stops", "triggers")
 
     def __init__(self, instrument: Instrument, listed: Listed, *, bars_only: bool) -> None:
         self.instrument = instrument
@@ -78,14 +80,28 @@ class Waitlist:
         # Sorted so that the best price, and within it the oldest order, is last.
         self.buys: list[tuple[int, ...]] = []
         self.sells: list[tuple[int, ...]] = []
+        self.stops = {w.order.order_id: w.order for w in listed.orders.values() if _waits_for_trigger(w.order)}
+        self.triggers = TriggerBook(self.stops)
         for waiting in listed.orders.values():
-            self._index(waiting.order)
+            if waiting.order.order_id not in self.stops:
+                self._index(waiting.order)
 
     def add(self, waiting: Waiting) -> None:
-        self.orders[waiting.order.order_id] = waiting
-        self._index(waiting.order)
+        order = waiting.order
+        self.orders[order.order_id] = waiting
+        if order.terms is None or not _waits_for_trigger(order):
+            self._index(order)
+        elif self.bars_only:
+            self.stops[order.order_id] = order
+        else:
+            market = self.market
+            last = market.last or ((market.bid + market.ask) // 2 if market.bid and market.ask else 0)
+            self.triggers.add(order, last)
 
     def remove(self, order: Order) -> Waiting:
+        if order.terms is not None and self.stops.pop(order.order_id, None) is not None:
+            forget_peak(order)
+            return self.orders.pop(order.order_id)
         keys, key = self._place(order)
         del keys[bisect_left(keys, key)]
         return self.orders.pop(order.order_id)
@@ -120,3 +136,7 @@ class Waitlist:
 
     def _place(self, order: Order) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
         return (self.buys, (order.price, -order.order_id)) if order.side is BUY else (self.sells, (-order.price, -order.order_id))
+
+
+def _waits_for_trigger(order: Order) -> bool:
+    return order.terms is not None and order.order_type in CONDITIONAL and not order.terms.triggered

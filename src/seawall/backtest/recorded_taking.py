@@ -6,7 +6,7 @@ import msgspec
 
 from seawall.api.message import Envelope
 from seawall.api.orders import Liquidity, OrderAccepted, Side, TimeInForce
-from seawall.api.units import Nanos, Price, Quantity
+from seawall.api.units import BASIS_POINTS, Nanos, Price, Quantity
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill
 from seawall.backtest.recorded_orders import Waitlist
 from seawall.exchange.core.floor import Member
@@ -29,6 +29,15 @@ class Walk(msgspec.Struct, frozen=True):
     lots: int
     value: int  # Ticks x lots.
     ended: bool  # The recorded market ended, or the limit was reached, before the order's wish was fulfilled.
+
+
+def slipped(bps: int, side: Side, price: int) -> int:
+    """A taker's price, rounded against him to the tick."""
+    if not bps:
+        return price
+    if side is BUY:
+        return -(-price * (BASIS_POINTS + bps) // BASIS_POINTS)
+    return max(price * (BASIS_POINTS - bps) // BASIS_POINTS, 1)
 
 
 def offers(waitlist: Waitlist, side: Side) -> Iterator[tuple[Price, int, int]]:
@@ -76,6 +85,6 @@ def take(state: RecordedVenueState, waitlist: Waitlist, member: Member, order: O
     for each in walked.takes:
         waitlist.take(order.side, each.level, each.shown, each.lots)
         out.append(fill(state, waitlist, member, order, each.price, each.lots, TAKER, now))
-    if order.leaves_quantity and not (order.price and order.time_in_force is TimeInForce.GTC):
+    if order.leaves_quantity and not (order.price and order.time_in_force in (TimeInForce.GTC, TimeInForce.GTD)):
         out.append(expire(member, order, now))
     return out

@@ -14,6 +14,8 @@ expire otherwise. If a quote was known at arrival, none of them trades at a bett
 fill model on low or high, at their own price, a gap included: the worst that a path through the bar can do to a resting order. Nothing
 rests into a fill in a bar without volume, and what is bought at the open is paid before anything sold later in the bar brings money in.
 
+Conditional orders, and those that are good till a date: recorded_conditions.py.
+
 A MARKET BUY that waited for the open buys what the balance then pays for; the rest expires. A report bears the time of the row that caused
 it: for a bar its close, when its open, too, becomes known.
 """
@@ -28,13 +30,12 @@ from seawall.api.margin import QueryCash, QueryPositions
 from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import (
+    CONDITIONAL,
     CancelOrder,
-    CancelRejected,
     Liquidity,
     OrderAccepted,
-    OrderCanceled,
+    OrderFilled,
     OrderId,
-    OrderRejected,
     OrderStatus,
     OrderType,
     PlaceOrder,
@@ -44,11 +45,14 @@ from seawall.api.orders import (
 )
 from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
 from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
+from seawall.backtest.recorded_conditions import Conditions
 from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fill, wait, withdraw
 from seawall.backtest.recorded_margin import Attention, FundingRates, RecordedMargin
 from seawall.backtest.recorded_matching import Matcher
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
-from seawall.backtest.recorded_taking import Walk, offers, take, walk
+from seawall.backtest.recorded_taking import Walk, offers, slipped, take, walk
+from seawall.exchange.core.answers import reject, reject_cancel
+from seawall.exchange.core.closing import canceled
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import ExchangeState, Floor, Member
 from seawall.exchange.core.margin.queries import report_cash, report_positions
@@ -63,7 +67,7 @@ __all__ = ["MarketState", "RecordedVenue", "RecordedVenueState"]
 
 BUY, SELL = Side.BUY, Side.SELL
 MARKET, LIMIT_MAKER = OrderType.MARKET, OrderType.LIMIT_MAKER
-GTC, FOK = TimeInForce.GTC, TimeInForce.FOK
+GTC, GTD, FOK = TimeInForce.GTC, TimeInForce.GTD, TimeInForce.FOK
 TAKER = Liquidity.TAKER
 NEW = OrderStatus.NEW
 
@@ -94,6 +98,7 @@ class RecordedVenue:
         self.address = address
         self._limited = fill_model.limited if limited is None else limited
         self._slippage_bps = slippage_bps
+        self._slipped = partial(slipped, slippage_bps)
         self._bars_only = dict.fromkeys(bars_only)
         self.books: dict[InstrumentId, BookBuilder] = {}  # Where depth is recorded: the host keeps them as the rows pass.
         self._floor = floor = Floor(instruments)
@@ -102,10 +107,12 @@ class RecordedVenue:
         listings = {key: Listed(MarketState()) for key in floor.instruments}
         perpetuals = {key: market for key, market in floor.state.markets.items() if market.perpetual is not None}
         self._margin = RecordedMargin(floor, funding_rates or {}, self._slipped) if perpetuals else None
+        self._conditions = Conditions(floor, self._margin, self._slipped, self._matcher.join, limited=self._limited)
         self.restore(RecordedVenueState(ExchangeState(ledger, perpetuals), listings, dict.fromkeys(ledger.fees, Money(0))))
         self.handlers: dict[type[Message], Handler] = {
             PlaceOrder: self._place_order,
             CancelOrder: self._cancel_order,
+            Tick: self._tick,
             OpenAccount: partial(open_or_deposit, floor),
             Logon: partial(log_on, floor),
             Heartbeat: partial(answer_heartbeat, floor),
@@ -126,6 +133,9 @@ class RecordedVenue:
 
     @property
     def state(self) -> RecordedVenueState:
+        for waitlist in self._waitlists.values():
+            if waitlist.stops and not waitlist.bars_only:
+                waitlist.triggers.write_peaks()
         return self._state
 
     def restore(self, state: RecordedVenueState) -> None:
@@ -139,17 +149,19 @@ class RecordedVenue:
         for listed in state.listings.values():
             for waiting in listed.orders.values():
                 floor.members[waiting.order.account].open[waiting.order.client_order_id] = waiting.order
+        self._conditions.restore(state, self._waitlists)
         self._resting: dict[InstrumentId, Mapping[OrderId, Waiting]] = {key: each.orders for key, each in self._waitlists.items()}
         if self._margin is not None:
             self._margin.restored(state, self._waitlists)
             self._resting = {key: Attention(each, self._margin) for key, each in self._waitlists.items()}
 
     def deadline(self) -> Nanos | None:
-        """The venue acts only when an order or a row arrives, or a funding payment is due."""
-        return self._margin.deadline() if self._margin is not None else None
+        """When the next order expires or funding is due; otherwise the venue acts only when an order or a row arrives."""
+        expiry = self._conditions.next_expiry()
+        return expiry if self._margin is None else min([at for at in (expiry, self._margin.deadline()) if at is not None], default=None)
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
-        return self._margin.pay_funding(now) if self._margin is not None else []
+        return self._conditions.pass_time(now) + (self._margin.pay_funding(now) if self._margin is not None else [])
 
     def _report_positions(self, query: QueryPositions, now: Nanos) -> list[Envelope]:
         if self._margin is not None:
@@ -197,6 +209,8 @@ class RecordedVenue:
         if waitlist.bars_only:
             return []
         out = self._matcher.trade(waitlist, price, quantity, aggressor, now)
+        if waitlist.stops:
+            out += self._conditions.traded(waitlist, price, now)
         return out if self._margin is None else self._margin.after(waitlist, out, now)
 
     def on_quote(self, instrument: InstrumentId, bid: int, bid_quantity: int, ask: int, ask_quantity: int, now: Nanos) -> list[Envelope]:
@@ -205,6 +219,8 @@ class RecordedVenue:
         if waitlist.bars_only:
             return []
         out = self._matcher.quote(waitlist, bid, bid_quantity, ask, ask_quantity, now)
+        if waitlist.stops:
+            out += self._conditions.quoted(waitlist, now)
         return out if self._margin is None else self._margin.after(waitlist, out, now)
 
     def on_bar(
@@ -218,7 +234,12 @@ class RecordedVenue:
         for waiting in list(waitlist.orders.values()):
             if not waiting.resting and waiting.arrived <= open_time:
                 volume -= self._meet_open(waitlist, waiting, opened, volume, now, out)
-        out += self._matcher.bar(waitlist, low, high, volume, Nanos(open_time), now)
+        rested = self._matcher.bar(waitlist, low, high, volume, Nanos(open_time), now)
+        out += rested
+        if waitlist.stops and volume:
+            if self._limited:
+                volume -= sum([said.message.quantity for said in rested if isinstance(said.message, OrderFilled)])
+            out += self._conditions.bar(waitlist, opened, high, low, Nanos(open_time), volume, now)
         return out if self._margin is None else self._margin.after_bar(waitlist, out, low, high, now)
 
     def _meet_open(self, waitlist: Waitlist, waiting: Waiting, opened: int, volume: int, now: Nanos, out: list[Envelope]) -> int:
@@ -226,7 +247,7 @@ class RecordedVenue:
         order, buying = waiting.order, waiting.order.side is BUY
         limit, tif = order.price, order.time_in_force
         if limit and (opened > limit if buying else opened < limit):
-            if tif is GTC:
+            if tif in (GTC, GTD):
                 waiting.resting = True
                 return 0
             price, lots = Price(0), Quantity(0)
@@ -242,7 +263,7 @@ class RecordedVenue:
         if lots:
             out.append(fill(self._state, waitlist, member, order, price, lots, TAKER, now))
         if order.leaves_quantity:
-            if limit and tif is GTC:  # There was not enough volume for all of it.
+            if limit and tif in (GTC, GTD):  # There was not enough volume for all of it.
                 wait(waitlist, member, Waiting(order, waiting.arrived, limit))
             else:
                 out.append(expire(member, order, now))
@@ -255,17 +276,7 @@ class RecordedVenue:
         if side is BUY:
             price = max(price, waiting.quoted)
             return min(price, limit) if limit else price
-        price = min(price, waiting.quoted) if waiting.quoted else price
-        return max(price, limit)
-
-    def _slipped(self, side: Side, price: int) -> int:
-        """A taker's price, rounded against him to the tick."""
-        bps = self._slippage_bps
-        if not bps:
-            return price
-        if side is BUY:
-            return -(-price * (BASIS_POINTS + bps) // BASIS_POINTS)
-        return max(price * (BASIS_POINTS - bps) // BASIS_POINTS, 1)
+        return max(min(price, waiting.quoted or price), limit)
 
     # Orders
 
@@ -278,22 +289,22 @@ class RecordedVenue:
         if member is None:
             return self._floor.drop()
         if request.valid_until and now > request.valid_until:
-            return _reject(member, request, now, RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here")
+            return reject(member, request, now, RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here")
         waitlist = self._waitlists.get(request.instrument)
         if waitlist is None:
-            return _reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
+            return reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
         if is_special(request):
-            return _reject(member, request, now, RejectReason.INVALID_ORDER, "a recorded venue takes plain limit and market orders so far")
+            return self._place_special(waitlist, member, request, now)
         instrument, market, side, limit = waitlist.instrument, waitlist.market, request.side, request.price
         buying = side is BUY
         offer = (market.ask if buying else market.bid) if market.bid or market.ask else market.last
         price: Any = self._slipped(side, offer) if self._slippage_bps and offer else offer
         refusal = reject_reason(instrument, request, price)
         if refusal is not None:
-            return _reject(member, request, now, *refusal)
+            return reject(member, request, now, *refusal)
         if request.client_order_id in member.open:
             detail = f"{request.client_order_id} is the id of an open order"
-            return _reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, detail)
+            return reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, detail)
         lots = request.quantity or Quantity(request.quote_quantity // (price * instrument.tick_value) if price else 0)
         takes = offer and (not limit or (offer <= limit if buying else offer >= limit))
         walked = None
@@ -301,7 +312,7 @@ class RecordedVenue:
             walked = self._walk(waitlist, request)
             takes = bool(walked.takes)
             if not takes and not limit:
-                return _reject(member, request, now, RejectReason.NO_LIQUIDITY, "what the recording shows has been taken")
+                return reject(member, request, now, RejectReason.NO_LIQUIDITY, "what the recording shows has been taken")
             if not request.quantity and not walked.ended:
                 lots = Quantity(walked.lots)
         if self._margin is None:
@@ -312,15 +323,15 @@ class RecordedVenue:
             free = member.account.free[currency]
             if free < cost:
                 detail = f"the order needs {cost} {currency} minor units, {free} are free"
-                return _reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
+                return reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
         else:
             refusal = self._margin.refusal(instrument, member, side, lots, limit or price)
             if refusal is not None:
-                return _reject(member, request, now, *refusal)
+                return reject(member, request, now, *refusal)
         if takes and request.order_type is LIMIT_MAKER:
-            return _reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would")
+            return reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would")
         if not offer and not limit:
-            return _reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if buying else 'buy'}")
+            return reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if buying else 'buy'}")
         account, client_order_id, key, tif = request.account, request.client_order_id, request.instrument, request.time_in_force
         desk = self._state.desk
         order_id: Any = desk.last_order_id + 1
@@ -347,6 +358,20 @@ class RecordedVenue:
             out.append(expire(member, order, now))
         return out
 
+    def _place_special(self, waitlist: Waitlist, member: Member, request: PlaceOrder, now: Nanos) -> list[Envelope]:
+        conditions = self._conditions
+        refusal = conditions.refusal(waitlist, request, now)
+        if refusal is not None:
+            return reject(member, request, now, *refusal)
+        if request.order_type in CONDITIONAL:
+            placed = conditions.place(waitlist, member, request, now)
+            return placed if isinstance(placed, list) else reject(member, request, now, *placed)
+        out = self._place_order(conditions.plain(request), now)
+        order = member.open.get(request.client_order_id)
+        if order is not None and order.order_id == self._state.desk.last_order_id:
+            conditions.note_terms(order, request)
+        return out
+
     def _walk(self, waitlist: Waitlist, request: PlaceOrder) -> Walk:
         budget = request.quote_quantity // waitlist.instrument.tick_value
         levels = offers(waitlist, request.side)
@@ -362,22 +387,13 @@ class RecordedVenue:
         if member is None:
             return self._floor.drop()
         if request.valid_until and now > request.valid_until:
-            return _reject_cancel(member, request, RejectReason.REQUEST_EXPIRED, now)
+            return reject_cancel(member, request, RejectReason.REQUEST_EXPIRED, now)
         waitlist = self._waitlists.get(request.instrument)
         if waitlist is None:
-            return _reject_cancel(member, request, RejectReason.UNKNOWN_INSTRUMENT, now)
+            return reject_cancel(member, request, RejectReason.UNKNOWN_INSTRUMENT, now)
         order = member.open.get(request.client_order_id)
         if order is None or order.instrument != request.instrument:
-            return _reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
+            return reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
         withdraw(waitlist, member, waitlist.orders[order.order_id])
         end(member, order, OrderStatus.CANCELED)
-        filled = Quantity(order.quantity - order.leaves_quantity)
-        return [Envelope(member.owner, OrderCanceled(order.account, order.client_order_id, order.instrument, order.order_id, filled, now))]
-
-
-def _reject(member: Member, request: PlaceOrder, now: Nanos, reason: RejectReason, detail: str) -> list[Envelope]:
-    return [Envelope(member.owner, OrderRejected(request.account, request.client_order_id, request.instrument, reason, now, detail))]
-
-
-def _reject_cancel(member: Member, request: CancelOrder, reason: RejectReason, now: Nanos) -> list[Envelope]:
-    return [Envelope(member.owner, CancelRejected(request.account, request.client_order_id, request.instrument, reason, now))]
+        return [Envelope(member.owner, canceled(order, now))]

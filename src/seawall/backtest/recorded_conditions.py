@@ -1,0 +1,268 @@
+"""Orders with terms at a recorded venue: conditional ones that wait for the recording, and those that are good till a date.
+
+Prints trigger as at an exchange (and while an instrument has no prints, the middle of its quotes); a row first fills what rests, then
+triggers, in the order of acceptance. What is triggered takes the market as it then stands, like an order that arrives.
+
+Inside a bar the order of prices is unknown, and what is worse for us is taken. A stop is reached if low or high reaches it, and trades
+there, or at the open if the bar opened beyond it. A trailing stop triggers if either order of low and high triggers it, and trades at the
+worse of the two prices. A limit order that is triggered in a bar and does not take at that price rests from the next bar on.
+
+An iceberg is a plain order here: the recording does not react to what it sees. Nobody trades with himself in a recording.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+
+import msgspec
+
+from seawall.api.instruments import InstrumentId
+from seawall.api.message import Envelope
+from seawall.api.orders import (
+    ExpiryReason,
+    Liquidity,
+    OrderAccepted,
+    OrderId,
+    OrderStatus,
+    OrderTriggered,
+    PlaceOrder,
+    RejectReason,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+)
+from seawall.api.units import Nanos, Price, Quantity
+from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill, wait, withdraw
+from seawall.backtest.recorded_margin import RecordedMargin
+from seawall.backtest.recorded_orders import Waiting, Waitlist
+from seawall.backtest.recorded_taking import offers, take, walk
+from seawall.exchange.core.accounts import lock_needed
+from seawall.exchange.core.filters import Refusal, reject_reason
+from seawall.exchange.core.floor import Floor, Member
+from seawall.exchange.core.order_book import Order, Terms
+from seawall.exchange.core.terms import terms_of, terms_refusal
+from seawall.exchange.core.trailing import trigger_price
+from seawall.exchange.core.triggers import estimate, waits_for_rise
+
+BUY, SELL = Side.BUY, Side.SELL
+GTC, GTD, FOK = TimeInForce.GTC, TimeInForce.GTD, TimeInForce.FOK
+TAKER = Liquidity.TAKER
+NO_FUNDS, TIME_IN_FORCE = ExpiryReason.NO_FUNDS, ExpiryReason.TIME_IN_FORCE
+
+
+class Conditions:
+    def __init__(
+        self,
+        floor: Floor,
+        margin: RecordedMargin | None,
+        slipped: Callable[[Side, int], int],
+        join: Callable[[Waitlist, Waiting, Nanos], None],
+        *,
+        limited: bool,
+    ) -> None:
+        self._floor, self._margin, self._slipped, self._join, self._limited = floor, margin, slipped, join, limited
+
+    def restore(self, state: RecordedVenueState, waitlists: dict[InstrumentId, Waitlist]) -> None:
+        self._state, self._waitlists = state, waitlists
+        self._expiries: list[tuple[Nanos, OrderId, InstrumentId]] = []
+        for waitlist in waitlists.values():
+            for waiting in waitlist.orders.values():
+                self._note_expiry(waiting.order)
+
+    # Arrivals
+
+    def plain(self, request: PlaceOrder) -> PlaceOrder:
+        """The order as which one without a condition waits or trades."""
+        tif = GTC if request.time_in_force is GTD else request.time_in_force
+        return msgspec.structs.replace(
+            request, time_in_force=tif, display_quantity=0, expire_time=0, self_trade_prevention=SelfTradePrevention.NONE
+        )
+
+    def note_terms(self, order: Order, request: PlaceOrder) -> None:
+        """Of such an order that waits now."""
+        order.terms, order.time_in_force = terms_of(request), request.time_in_force
+        self._note_expiry(order)
+
+    def refusal(self, waitlist: Waitlist, request: PlaceOrder, now: Nanos) -> Refusal | None:
+        return terms_refusal(waitlist.instrument, request, now)
+
+    def place(self, waitlist: Waitlist, member: Member, request: PlaceOrder, now: Nanos) -> list[Envelope] | Refusal:
+        """A conditional order begins to wait."""
+        instrument, side, terms, last = waitlist.instrument, request.side, terms_of(request), last_price(waitlist)
+        at, stop = estimate(side, terms, last), terms.stop_price
+        refusal = reject_reason(instrument, request, Price(at))
+        if refusal is not None:
+            return refusal
+        if request.client_order_id in member.open:
+            return RejectReason.DUPLICATE_CLIENT_ORDER_ID, f"{request.client_order_id} is the id of an open order"
+        if stop and last and (last >= stop if waits_for_rise(side, request.order_type) else last <= stop):
+            return RejectReason.WOULD_TRIGGER, f"the last price is {last} ticks, which has reached a stop price of {stop}"
+        locked = request.price or at
+        if side is BUY and not locked:
+            return (
+                RejectReason.NO_LIQUIDITY,
+                "no trade to follow yet, so nobody knows what this order may cost; give it a stop_price",
+            )
+        if self._margin is not None and (no := self._margin.refusal(instrument, member, side, request.quantity, locked or last)):
+            return no
+        currency, cost = lock_needed(instrument, side, locked, request.quantity)
+        if member.account.free[currency] < cost:
+            detail = f"the order needs {cost} {currency} minor units, {member.account.free[currency]} are free"
+            return RejectReason.INSUFFICIENT_BALANCE, detail
+        desk, key = self._state.desk, request.client_order_id
+        desk.last_order_id = OrderId(desk.last_order_id + 1)
+        if waitlist.bars_only and last and not stop:
+            terms.peak = Price(last)
+        order = Order(
+            desk.last_order_id, request.account, key, request.instrument, side, request.order_type, request.time_in_force,
+            request.price, request.quantity, request.quantity, OrderStatus.NEW, terms,
+        )  # fmt: skip
+        wait(waitlist, member, Waiting(order, now, Price(locked)))
+        self._note_expiry(order)
+        return [Envelope(member.owner, OrderAccepted(order.account, key, order.instrument, order.order_id, now))]
+
+    # Rows
+
+    def traded(self, waitlist: Waitlist, price: int, now: Nanos) -> list[Envelope]:
+        out: list[Envelope] = []
+        for order in waitlist.triggers.reached(Price(price)):
+            self._begin(waitlist, order, out, now)
+            self._enter(waitlist, order, out, now)
+        return out
+
+    def quoted(self, waitlist: Waitlist, now: Nanos) -> list[Envelope]:
+        market = waitlist.market
+        return [] if market.last or not market.bid or not market.ask else self.traded(waitlist, last_price(waitlist), now)
+
+    def bar(self, waitlist: Waitlist, opened: int, high: int, low: int, open_time: Nanos, volume: int, now: Nanos) -> list[Envelope]:
+        """Of orders that waited when the bar opened."""
+        out: list[Envelope] = []
+        for order in list(waitlist.stops.values()):
+            if waitlist.orders[order.order_id].arrived <= open_time and (at := _in_bar(order, opened, high, low)):
+                self._begin(waitlist, order, out, now)
+                volume -= self._trade_at(waitlist, order, at, volume, out, now)
+        return out
+
+    # Time
+
+    def next_expiry(self) -> Nanos | None:
+        expiries = self._expiries
+        while expiries:
+            at, order_id, instrument = expiries[0]
+            if order_id in self._waitlists[instrument].orders:
+                return at
+            heappop(expiries)
+        return None
+
+    def pass_time(self, now: Nanos) -> list[Envelope]:
+        out: list[Envelope] = []
+        while (at := self.next_expiry()) is not None and at <= now:
+            _, order_id, instrument = heappop(self._expiries)
+            waitlist = self._waitlists[instrument]
+            waiting = waitlist.orders[order_id]
+            member = self._floor.members[waiting.order.account]
+            withdraw(waitlist, member, waiting)
+            out.append(expire(member, waiting.order, now))
+        return out
+
+    def _note_expiry(self, order: Order) -> None:
+        if order.terms is not None and order.terms.expire_time:
+            heappush(self._expiries, (order.terms.expire_time, order.order_id, order.instrument))
+
+    # Triggered
+
+    def _begin(self, waitlist: Waitlist, order: Order, out: list[Envelope], now: Nanos) -> None:
+        member = self._floor.members[order.account]
+        out.append(Envelope(member.owner, OrderTriggered(order.account, order.client_order_id, order.instrument, order.order_id, now)))
+        withdraw(waitlist, member, waitlist.orders[order.order_id])
+        assert order.terms is not None
+        order.terms.triggered, order.terms.peak = True, Price(0)
+
+    def _enter(self, waitlist: Waitlist, order: Order, out: list[Envelope], now: Nanos) -> None:
+        """Meets the market as it stands, like an order that arrives."""
+        market, side, limit = waitlist.market, order.side, order.price
+        quoted = bool(market.bid or market.ask)
+        offer = (market.ask if side is BUY else market.bid) if quoted else market.last
+        member, tick_value = self._floor.members[order.account], waitlist.instrument.tick_value
+        if not offer or (limit and (offer > limit if side is BUY else offer < limit)):
+            self._stay(waitlist, member, order, out, now)
+        elif self._limited and quoted:
+            paid = side is BUY and not limit and self._margin is None
+            budget = member.account.free[waitlist.instrument.quote] // tick_value if paid else 0
+            if paid and not budget:
+                out.append(expire(member, order, now, NO_FUNDS))
+                return
+            walked = walk(offers(waitlist, side), side, limit, order.quantity, budget, self._slipped)
+            told = take(self._state, waitlist, member, order, walked, now)
+            out += [said for said in told if type(said.message) is not OrderAccepted]
+            if limit and order.leaves_quantity and order.time_in_force in (GTC, GTD):
+                self._stay(waitlist, member, order, out, now)
+        else:
+            self._trade_at(waitlist, order, offer, order.quantity, out, now)
+
+    def _trade_at(self, waitlist: Waitlist, order: Order, at: int, volume: int, out: list[Envelope], now: Nanos) -> int:
+        """Trades at a price, with slippage but within its limit; returns how much of `volume` it uses up."""
+        side, limit, member = order.side, order.price, self._floor.members[order.account]
+        price, lots, reason = self._slipped(side, at), int(order.quantity), TIME_IN_FORCE
+        if limit:
+            if at > limit if side is BUY else at < limit:
+                self._stay(waitlist, member, order, out, now)
+                return 0
+            price = min(price, limit) if side is BUY else max(price, limit)
+        elif side is BUY and self._margin is None:
+            lots = min(lots, member.account.free[waitlist.instrument.quote] // (price * waitlist.instrument.tick_value))
+            reason = NO_FUNDS if lots < order.quantity else reason
+        if self._limited:
+            lots = min(lots, max(0, volume)) if order.time_in_force is not FOK or volume >= lots else 0
+        if lots:
+            out.append(fill(self._state, waitlist, member, order, Price(price), Quantity(lots), TAKER, now))
+        if order.leaves_quantity:
+            self._stay(waitlist, member, order, out, now, reason)
+        return lots if self._limited else 0
+
+    def _stay(
+        self, waitlist: Waitlist, member: Member, order: Order, out: list[Envelope], now: Nanos, reason: ExpiryReason = TIME_IN_FORCE
+    ) -> None:
+        """What does not trade rests, or expires."""
+        if order.price and order.time_in_force in (GTC, GTD):
+            waiting = Waiting(order, now, order.price)
+            wait(waitlist, member, waiting)
+            self._join(waitlist, waiting, now)
+        else:
+            out.append(expire(member, order, now, reason))
+
+
+def last_price(waitlist: Waitlist) -> int:
+    """Of a print or a bar's close; while there is none, the middle of the quote, rounded down."""
+    market = waitlist.market
+    return market.last or ((market.bid + market.ask) // 2 if market.bid and market.ask else 0)
+
+
+def _in_bar(order: Order, opened: int, high: int, low: int) -> int:
+    """The price at which a bar triggers the order, the worst of any path through it. 0: not at all; a trailing one notes what it saw."""
+    terms = order.terms
+    assert terms is not None
+    if terms.stop_price and not terms.peak:
+        at = _reached(order, terms, opened, high, low)
+        if not at or not terms.trailing_delta_bps:
+            return at
+        opened = terms.peak = Price(at)
+    side, delta = order.side, terms.trailing_delta_bps
+    peak: int = terms.peak or opened
+    sign, best, worst = (1, high, low) if side is SELL else (-1, low, high)
+    before = trigger_price(side, peak, delta)
+    if sign * opened <= sign * before:
+        return opened
+    peak = max(peak, best) if side is SELL else min(peak, best)
+    for at in (before, trigger_price(side, peak, delta)):
+        if sign * worst <= sign * at:
+            return at
+    terms.peak = Price(peak)
+    return 0
+
+
+def _reached(order: Order, terms: Terms, opened: int, high: int, low: int) -> int:
+    """A stop price, or the open beyond it."""
+    stop = terms.stop_price
+    if waits_for_rise(order.side, order.order_type):
+        return max(opened, stop) if high >= stop else 0
+    return min(opened, stop) if low <= stop else 0
