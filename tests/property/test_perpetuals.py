@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from seawall.api.accounts import OpenAccount
 from seawall.api.margin import FundingPaid, IndexPriceChanged, LiquidateAccount, LiquidationFeeCharged, LossCovered
 from seawall.api.message import Address, Message, Tick
-from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderFilled, OrderType, PlaceOrder, Side, TimeInForce
+from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderAccepted, OrderFilled, OrderType, PlaceOrder, Side, TimeInForce
 from seawall.api.perpetuals import define_perpetual
 from seawall.api.units import HOUR, SECOND, Currency, Money, Nanos, Price, Quantity
 from seawall.exchange.core.machine import Exchange
@@ -42,13 +42,24 @@ LIMIT = st.builds(
     st.integers(1, 80).map(Quantity), st.integers(85, 115).map(Price),
 )  # fmt: skip
 MARKET = st.builds(PlaceOrder, ACCOUNTS, IDS, KEYS, SIDES, st.just(OrderType.MARKET), quantity=st.integers(1, 60).map(Quantity))
+REDUCING = st.builds(
+    PlaceOrder, ACCOUNTS, IDS, KEYS, SIDES, st.just(OrderType.LIMIT), st.just(TimeInForce.GTC),
+    st.integers(1, 30).map(Quantity), st.integers(95, 110).map(Price), reduce_only=st.just(True),
+)  # fmt: skip
+STOP = st.builds(
+    PlaceOrder, ACCOUNTS, IDS, KEYS, SIDES, st.just(OrderType.STOP_LOSS), quantity=st.integers(1, 30).map(Quantity),
+    stop_price=st.integers(90, 110).map(Price), reduce_only=st.booleans(),
+)  # fmt: skip
 CANCEL = st.builds(CancelOrder, ACCOUNTS, IDS, KEYS)
 INDEX = st.builds(IndexPriceChanged, KEYS, st.integers(50, 160).map(Price), st.just(Nanos(0)))
 OPERATOR = st.builds(LiquidateAccount, ACCOUNTS, st.just("olga"), st.just("test"))
 TIME = st.sampled_from([Tick()])
+CHOICES = [LIMIT] * 8 + [MARKET] * 3 + [CANCEL, OPERATOR, STOP] + [REDUCING] * 3 + [INDEX] * 3 + [TIME] * 3
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([LIMIT] * 8 + [MARKET] * 3 + [CANCEL, OPERATOR] + [INDEX] * 3 + [TIME] * 3).flatmap(lambda s: s),
+        st.sampled_from(CHOICES).flatmap(lambda choice: choice),
+            lambda s: s
+        ),
         st.sampled_from([0] * 4 + [1] * 3 + [1_200]),
     ),
     min_size=20,
@@ -74,13 +85,23 @@ class Naive:
         self.cash: dict[str, Fraction] = {name: Fraction(FUNDS) for name in NAMES}
         self.lots: dict[tuple[str, str], int] = {}
         self.cash_ids: dict[str, int] = {}
+        self.reducing: dict[str, dict[str, bool]] = {}  # Names of open orders that may only reduce, as they were last accepted.
+        self.request: PlaceOrder | None = None
 
     def hear(self, message: Message) -> None:
+        if isinstance(message, OrderAccepted) and self.request is not None and message.client_order_id == self.request.client_order_id:
+            named = self.reducing.setdefault(message.account, {})
+            named.pop(message.client_order_id, None)
+            if self.request.reduce_only:
+                named[message.client_order_id] = True
         if isinstance(message, OrderFilled):
             sign = 1 if message.side is Side.BUY else -1
             self.cash[message.account] -= sign * message.price * message.quantity + message.fee
             key = message.account, message.instrument
-            self.lots[key] = self.lots.get(key, 0) + sign * message.quantity
+            before = self.lots.get(key, 0)
+            self.lots[key] = before + sign * message.quantity
+            if message.client_order_id in self.reducing.get(message.account, {}):
+                assert abs(self.lots[key]) < abs(before) and before * self.lots[key] >= 0, f"a reduce-only order led from {before} on"
         elif isinstance(message, FundingPaid | LiquidationFeeCharged | LossCovered):
             self.cash[message.account] += message.amount
             assert message.cash_id == self.cash_ids.get(message.account, 0) + 1
@@ -111,6 +132,7 @@ def check(machine: Exchange) -> None:
 def test_the_books_always_balance(steps: list[tuple[Message, int]]) -> None:
     machine, naive = exchange(), Naive()
     for now, message in journal(steps):
+        naive.request = message if isinstance(message, PlaceOrder) else None
         for envelope in handle(machine, message, now):
             naive.hear(envelope.message)
         naive.agrees(machine)

@@ -85,6 +85,7 @@ class RejectReason(StrEnum):
     WOULD_TRIGGER = "would_trigger"  # A conditional order whose stop price the last price has reached already.
     INSUFFICIENT_BALANCE = "insufficient_balance"
     INSUFFICIENT_MARGIN = "insufficient_margin"  # Perpetuals, here and below.
+    REDUCE_ONLY = "reduce_only"  # There is no position for a reduce-only order, or other orders will close it.
     MAX_POSITION = "max_position"  # With it the position could outgrow the last margin tier.
     WOULD_TAKE = "would_take"  # A LIMIT_MAKER that would trade at once.
     NO_LIQUIDITY = "no_liquidity"  # A MARKET order and an empty book.
@@ -98,6 +99,8 @@ class ExpiryReason(StrEnum):
     ORDER_LIST = "order_list"  # The other one of its list traded or triggered.
     NO_FUNDS = "no_funds"  # A conditional BUY that triggered: the balance does not pay for more.
     PRICE_BAND = "price_band"  # What is left to take stands outside the venue's price band.
+    REDUCE_ONLY = "reduce_only"  # The position it was to reduce is gone, or spoken for by other orders.
+    LIQUIDATION = "liquidation"  # The venue closes the account's positions.
 
 
 class PlaceOrder(Message, frozen=True):

@@ -38,6 +38,7 @@ class Terms(msgspec.Struct, gc=False):
     locked: Money = Money(0)  # A conditional BUY without a limit price: what it has set aside until it triggers.
     hidden: Quantity = Quantity(0)  # An iceberg in the book: how much of `leaves_quantity` is not shown.
     list_id: OrderId = OrderId(0)  # The order list it belongs to, while that holds.
+    reduce_only: bool = False
 
 
 class Order(msgspec.Struct, gc=False):

@@ -22,6 +22,7 @@ from seawall.exchange.core.closing import CANCELED, canceled, close
 from seawall.exchange.core.filters import Refusal, reject_reason
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.lists import dissolve
+from seawall.exchange.core.margin.reduce_only import reduce_refusal
 from seawall.exchange.core.margin.requirement import market_worth, order_refusal
 from seawall.exchange.core.matching import lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order, Terms
@@ -105,6 +106,8 @@ def cannot_carry(
 ) -> Refusal | None:
     """Spot: the balance does not pay `amount`. Perpetuals: the account has not the margin for it."""
     instrument, side = listing.instrument, request.side
+    if instrument.margin is not None and terms.reduce_only:
+        return None if request.order_type in CONDITIONAL else reduce_refusal(listing, member, side, lots)
     if instrument.margin is not None:
         price = request.price or (estimate(side, terms, listing.market.last_price) if request.order_type in CONDITIONAL else 0)
         worth = price * lots * instrument.tick_value if price else market_worth(listing, side, lots)

@@ -25,7 +25,10 @@ def is_special(order: PlaceOrder) -> bool:
 
 def terms_of(order: PlaceOrder) -> Terms:
     """What a venue keeps of a request beyond what every order has."""
-    return Terms(order.stop_price, order.trailing_delta_bps, order.display_quantity, order.expire_time, order.self_trade_prevention)
+    return Terms(
+        order.stop_price, order.trailing_delta_bps, order.display_quantity, order.expire_time, order.self_trade_prevention,
+        reduce_only=order.reduce_only,
+    )  # fmt: skip
 
 
 def terms_refusal(instrument: Instrument, order: PlaceOrder, now: Nanos) -> Refusal | None:
@@ -57,8 +60,6 @@ def hidden_part(order_quantity: int, terms: Terms) -> Quantity:
 def _reduce_only(instrument: Instrument, order: PlaceOrder) -> str:
     if order.reduce_only and instrument.kind is not InstrumentKind.PERPETUAL:
         return "reduce_only is for perpetuals: a spot order has no position to reduce, the balance bounds what it can sell"
-    if order.reduce_only:
-        return "reduce_only is planned and not built yet: this venue does not take it"
     return ""
 
 

@@ -12,6 +12,7 @@ from seawall.exchange.core.accounts import transfer
 from seawall.exchange.core.closing import expire, withdraw
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.lists import dissolve
+from seawall.exchange.core.margin.reduce_only import room
 from seawall.exchange.core.matching import can_fill, execute, lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.prevention import NONE, SELF_TRADE, execute_preventing, supply_for
@@ -21,6 +22,7 @@ from seawall.exchange.core.terms import hidden_part
 BUY, SELL = Side.BUY, Side.SELL
 GTC, GTD, FOK = TimeInForce.GTC, TimeInForce.GTD, TimeInForce.FOK
 TIME_IN_FORCE, NO_FUNDS, ORDER_LIST = ExpiryReason.TIME_IN_FORCE, ExpiryReason.NO_FUNDS, ExpiryReason.ORDER_LIST
+REDUCE_ONLY = ExpiryReason.REDUCE_ONLY
 
 
 def trigger(floor: Floor, listing: Listing, out: list[Envelope], since: int, now: Nanos) -> None:
@@ -79,11 +81,13 @@ def work(
     """An order that is not open yet, its money locked, enters the market: trades what crosses, but for `keep` lots; rests, expires."""
     book, side, terms, price = listing.book, order.side, order.terms, order.price
     assert terms is not None
+    if terms.reduce_only:
+        keep = max(keep, order.leaves_quantity - room(listing, member, side))
     best = book.best_ask if side is BUY else book.best_bid
     crosses = best > 0 and (limit >= best if side is BUY else limit <= best) and order.leaves_quantity > keep
     taken: Levels = ()
     rested: Levels = ()
-    reason = NO_FUNDS if keep and best else TIME_IN_FORCE
+    reason = REDUCE_ONLY if keep and terms.reduce_only else NO_FUNDS if keep and best else TIME_IN_FORCE
     if crosses and order.time_in_force is FOK:
         crosses = can_fill(supply_for(listing, order.account, side, terms), side, limit, order.leaves_quantity)
     if crosses and terms.self_trade_prevention is NONE:
@@ -92,7 +96,7 @@ def work(
         reason = SELF_TRADE
     if not order.leaves_quantity:
         member.archive(order)
-    elif price and reason is not SELF_TRADE and order.time_in_force in (GTC, GTD):
+    elif price and reason is not SELF_TRADE and reason is not REDUCE_ONLY and order.time_in_force in (GTC, GTD):
         member.open[order.client_order_id] = order
         terms.hidden = hidden_part(order.leaves_quantity, terms)
         rested = (Level(price, book.add(order)),)

@@ -13,6 +13,7 @@ from seawall.api.orders import (
     AccountId,
     CancelOrder,
     ClientOrderId,
+    ExpiryReason,
     OrderAccepted,
     OrderCanceled,
     OrderExpired,
@@ -27,6 +28,7 @@ from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.margin.deleveraging import deleverage
 from seawall.exchange.core.margin.positions import maintenance_margin
 from seawall.exchange.core.margin.post import charge_liquidation, cover
+from seawall.exchange.core.margin.reduce_only import trim
 from seawall.exchange.core.margin.requirement import funds_of, standing, worth_of
 from seawall.exchange.core.matching import execute
 from seawall.exchange.core.order_book import ANY_PRICE, Order
@@ -35,6 +37,7 @@ from seawall.exchange.core.public_data import publish
 from seawall.exchange.core.triggering import trigger
 
 BUY, SELL = Side.BUY, Side.SELL
+LIQUIDATION = ExpiryReason.LIQUIDATION
 
 
 def liquidate(floor: Floor, name: AccountId, currency: Currency, now: Nanos, *, everything: bool = False) -> list[Envelope]:
@@ -49,6 +52,7 @@ def liquidate(floor: Floor, name: AccountId, currency: Currency, now: Nanos, *, 
         out += _close(floor, listing, name, member, now)
     if not _held(floor, member, currency):
         out += cover(floor, name, currency, now)
+    trim(floor, out, now)
     return out
 
 
@@ -63,6 +67,7 @@ def _close(floor: Floor, listing: Listing, name: AccountId, member: Member, now:
     if taken:
         bids, asks = (taken, ()) if side is SELL else ((), taken)
         publish(listing, out, bids, asks, True, now)
+        trigger(floor, listing, out, 0, now)
         trigger(floor, listing, out, 0, now)
     if order.leaves_quantity and funds_of(floor, member.account, currency) <= 0:
         out += deleverage(floor, listing, name, order, now)
@@ -122,6 +127,6 @@ def _cancel_orders(floor: Floor, name: AccountId, member: Member, now: Nanos) ->
         for envelope in cancel_order(floor, CancelOrder(name, order.client_order_id, order.instrument), now):
             said = envelope.message
             if type(said) is OrderCanceled:
-                said = OrderExpired(name, said.client_order_id, said.instrument, said.order_id, said.cumulative_quantity, now)
+                said = OrderExpired(name, said.client_order_id, said.instrument, said.order_id, said.cumulative_quantity, now, LIQUIDATION)
             out.append(Envelope(envelope.target, said))
     return out

@@ -78,6 +78,8 @@ def order_refusal(floor: Floor, listing: Listing, member: Member, side: Side, lo
     instrument, account, currency = listing.instrument, member.account, listing.instrument.quote
     reaches: dict[str, _Reach] = {key: _Reach(position.quantity, abs(position.cost)) for key, position in account.positions.items()}
     for order in member.open.values():
+        if order.terms is not None and order.terms.reduce_only:
+            continue  # It leads to nothing larger.
         other = floor.listings[order.instrument]
         reach = reaches.setdefault(order.instrument, _Reach(0, 0))
         price = order.price or other.mark

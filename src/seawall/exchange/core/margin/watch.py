@@ -14,13 +14,16 @@ from seawall.exchange.core.margin.funding import settle_funding
 from seawall.exchange.core.margin.liquidation import liquidate
 from seawall.exchange.core.margin.marks import INTERVAL, note_spot, revalue
 from seawall.exchange.core.margin.post import cover, warn
+from seawall.exchange.core.margin.reduce_only import trim
 from seawall.exchange.core.margin.requirement import standing
 from seawall.runtime.machine import Handler
 
 
 def after_due(floor: Floor, handler: Handler, message: Message, now: Nanos) -> list[Envelope]:
     """Any handler of such a venue."""
-    return [*pass_time(floor, now), *handler(message, now)]
+    out = [*pass_time(floor, now), *handler(message, now)]
+    trim(floor, out, now)
+    return out
 
 
 def pass_time(floor: Floor, now: Nanos) -> list[Envelope]:

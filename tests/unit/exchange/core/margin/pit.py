@@ -52,6 +52,8 @@ class Pit:
         self.names += 1
         kind, tif = (OrderType.LIMIT, TimeInForce.GTC) if price else (OrderType.MARKET, TimeInForce.IOC)
         key = ClientOrderId(str(self.names))
+        kind = more.pop("order_type", kind)  # type: ignore[assignment]
+        tif = tif if kind is OrderType.MARKET else TimeInForce.GTC
         fields = {"quantity": Quantity(quantity), "price": Price(price)} | more
         return self.send(PlaceOrder(AccountId(account), key, instrument.id, Side(side), kind, tif, **fields))  # type: ignore[arg-type]
 

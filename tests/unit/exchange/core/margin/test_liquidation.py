@@ -40,7 +40,7 @@ def test_positions_are_closed_through_the_book() -> None:
     pit.public.clear()
     assert [line for line in moved_to(pit, 94) if "alice" in line] == [
         "alice called equity 400 maintenance 470",
-        "alice 3 expired after 0",
+        "alice 3 expired after 0: liquidation",
         "alice autoclose-7 accepted",
         "alice autoclose-7 filled 100 at 93 leaves 0 taker",
     ]
