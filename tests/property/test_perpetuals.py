@@ -58,8 +58,6 @@ CHOICES = [LIMIT] * 8 + [MARKET] * 3 + [CANCEL, OPERATOR, STOP] + [REDUCING] * 3
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(CHOICES).flatmap(lambda choice: choice),
-            lambda s: s
-        ),
         st.sampled_from([0] * 4 + [1] * 3 + [1_200]),
     ),
     min_size=20,

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from seawall.api.instruments import Instrument, Venue, define_spot
+from seawall.api.perpetuals import SUFFIX, define_perpetual
 from seawall.market_data.core.correlation import Correlated
 from seawall.market_data.core.market import Desk, Market, MarketFault, VenueSpec
 from seawall.market_data.core.price_process import Asset, Disagreement
@@ -19,6 +20,10 @@ from seawall.market_data.reading import Misread, entries, listed, mapping, only,
 PARTS = ("step", "valuation", "assets", "correlation", "venues", "traders", "shocks", "desk")
 _OF_ASSET = ("opening", "processes")
 _OF_VENUE = ("maker_fee", "taker_fee", "strays", "instruments")
+_OF_PERPETUAL = (
+    "contract_multiplier", "max_leverage", "initial_margin", "maintenance_margin", "funding_interval_hours", "funding_cap", "interest",
+    "liquidation_fee",
+)  # fmt: skip
 _OF_INSTRUMENT = ("tick", "lot", "min_price", "max_price", "min_quantity", "max_quantity", "min_notional", "maker_fee", "taker_fee")
 
 
@@ -130,14 +135,15 @@ def _venue(name: str, body: Any) -> VenueSpec:
 def _instrument(venue: str, symbol: str, fees: Mapping[str, str], body: Any, where: str) -> Instrument:
     where = f"{where}, {symbol}"
     fields = mapping(body, where)
-    only(fields, _OF_INSTRUMENT, where)
-    if symbol.count("-") != 1:
-        raise Misread(f"{where}: generated markets trade spot, and its symbols read BASE-QUOTE", "futures are not generated yet")
+    perpetual = symbol.endswith(SUFFIX)
+    only(fields, (*_OF_INSTRUMENT, *_OF_PERPETUAL) if perpetual else _OF_INSTRUMENT, where)
+    if symbol.removesuffix(SUFFIX).count("-") != 1:
+        raise Misread(f"{where}: symbols read BASE-QUOTE, perpetuals BASE-QUOTE-PERP", "dated futures are not generated")
     for needed in ("tick", "lot"):
         if needed not in fields:
             raise Misread(f"{where}: {needed} is missing")
     try:
-        return define_spot(venue, symbol, **{**fees, **fields})
+        return (define_perpetual if perpetual else define_spot)(venue, symbol, **{**fees, **fields})
     except ValueError as error:
         raise Misread(f"{where}: {error}") from None
 

@@ -103,7 +103,7 @@ def build(
     rng = Rng(seed)
     rng.split()  # See planned_faults.
     prices = _prices(market, rng.next_u64())
-    exchanges = [_exchange(venue, rng.between(-storm.clock_offset_ns, storm.clock_offset_ns)) for venue in market.venues]
+    exchanges = [_exchange(market, venue, rng.between(-storm.clock_offset_ns, storm.clock_offset_ns)) for venue in market.venues]
     hires = hires_of(market, rng)
     at_venues = tuple(venue_address(venue.name) for venue in market.venues)
     nodes = [
@@ -168,8 +168,12 @@ def _prices(market: Market, seed: int) -> NodeSpec:
     return NodeSpec(source)
 
 
-def _exchange(venue: VenueSpec, clock_offset_ns: int) -> NodeSpec:
-    return NodeSpec(partial(Exchange, venue_address(venue.name), list(venue.instruments)), clock_offset_ns=clock_offset_ns)
+def _exchange(market: Market, venue: VenueSpec, clock_offset_ns: int) -> NodeSpec:
+    """A venue of perpetuals listens to the spot venues that its index watches."""
+    index = market.index(venue)
+    watched = tuple(dict.fromkeys(venue_address(spot.venue) for spots in index.values() for spot in spots))
+    build = partial(Exchange, venue_address(venue.name), list(venue.instruments), index)
+    return NodeSpec(build, subscribes=watched, clock_offset_ns=clock_offset_ns)
 
 
 def _engine_settings(market: Market, seed: int) -> EngineSettings:

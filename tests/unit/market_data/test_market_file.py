@@ -81,7 +81,7 @@ BROKEN = [
     ("asset: USDC", "asset: DAI", "shocks, 1 (depeg): there is no asset DAI; there are BTC, USDC"),
     ("alpha:BTC-USDT", "beta:BTC-USDT", "shocks, 2 (drain): there is no instrument beta:BTC-USDT"),
     ("fall: 13 %", "fall: 130 %", "shocks, 1 (depeg): fall must lie between 0 % and 100 %"),
-    ("BTC-USDT: {tick: 0.1", "BTC-USDT-PERP: {tick: 0.1", "generated markets trade spot"),
+    ("BTC-USDT: {tick: 0.1", "BTC-USDT-240927: {tick: 0.1", "perpetuals BASE-QUOTE-PERP"),
     ("BTC-USDT: {tick: 0.1", "SOL-USDT: {tick: 0.1", "SOL is no asset; there are BTC, USDC"),
     ("tick: 0.1, ", "", "venues, alpha, BTC-USDT: tick is missing"),
     ("tick: 0.1", "tick: big", "venues, alpha, BTC-USDT: tick must be a positive decimal"),

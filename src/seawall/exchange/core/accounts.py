@@ -87,12 +87,25 @@ def settle(
 
 
 def settle_perpetual(
-    ledger: Ledger, instrument: Instrument, buyer: Account, seller: Account, price: int, quantity: int, buyer_ppb: int, seller_ppb: int
+    ledger: Ledger,
+    instrument: Instrument,
+    buyer: Account,
+    seller: Account,
+    price: int,
+    quantity: int,
+    buyer_ppb: int,
+    seller_ppb: int,
+    *,
+    seller_first: bool = False,
 ) -> tuple[Money, Money]:
-    """Moves positions by one trade, and the money of what it closed. Returns both fees, in quote, rounded up."""
+    """Moves positions by one trade, and the money of what it closed. Returns both fees, in quote, rounded up.
+
+    Who trades with himself is told of both sides in an order, maker first, and that is how his position must have moved.
+    """
     quote, notional = instrument.quote, price * quantity * instrument.tick_value
     fees: list[Money] = []
-    for account, lots, ppb in ((buyer, quantity, buyer_ppb), (seller, -quantity, seller_ppb)):
+    sides = ((buyer, quantity, buyer_ppb), (seller, -quantity, seller_ppb))
+    for account, lots, ppb in reversed(sides) if seller_first else sides:
         position = account.positions.get(instrument.id)
         if position is None:
             position = account.positions[instrument.id] = MarginPosition()
@@ -102,7 +115,7 @@ def settle_perpetual(
         fee = -(-notional * ppb // PPB)
         transfer(account.free, ledger.fees, quote, fee)
         fees.append(Money(fee))
-    return fees[0], fees[1]
+    return (fees[1], fees[0]) if seller_first else (fees[0], fees[1])
 
 
 def open_account(ledger: Ledger, command: OpenAccount) -> str | None:

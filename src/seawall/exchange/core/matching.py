@@ -1,6 +1,7 @@
 """An accepted order meets the book: money changes hands, both sides and the public are told. And what it would meet, before it does."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from seawall.api.market_data import Level, Traded
 from seawall.api.message import PUBLIC, Envelope
@@ -13,6 +14,7 @@ from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.public_data import Levels
 
 BUY, SELL = Side.BUY, Side.SELL
+SELLER_FIRST = partial(settle_perpetual, seller_first=True)
 MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
 FILLED, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED
 ORDER_LIST = ExpiryReason.ORDER_LIST
@@ -59,7 +61,7 @@ def execute_up_to(
         exchanged = settle
         maker_currency, taker_currency = (listed.quote, listed.base) if buys else (listed.base, listed.quote)
     else:
-        exchanged = settle_perpetual
+        exchanged = SELLER_FIRST if buys else settle_perpetual  # The maker's side.
         maker_currency = taker_currency = listed.quote
     leaves: int = taker.leaves_quantity
     matches = book.take(side, limit, lots)  # type: ignore[arg-type]

@@ -63,6 +63,15 @@ class Market(msgspec.Struct, frozen=True):
     def openings(self) -> dict[Currency, int]:
         return {asset.currency: asset.opening for asset in self.assets}
 
+    def index(self, venue: VenueSpec) -> dict[InstrumentId, tuple[Instrument, ...]]:
+        """What a venue measures each of its perpetuals by: every spot market in its base and quote."""
+        spot = [instrument for instrument in self.instruments if instrument.margin is None]
+        return {
+            perpetual.id: tuple(i for i in spot if (i.base, i.quote) == (perpetual.base, perpetual.quote))
+            for perpetual in venue.instruments
+            if perpetual.margin is not None
+        }
+
     @property
     def stage(self) -> Stage:
         return Stage(self.instruments, self.openings, PRICES, DECIMALS)
@@ -101,6 +110,8 @@ def _venue_faults(market: Market) -> Iterator[tuple[str, str]]:
     for venue in market.venues:
         if venue.strays.deviation < 0 or venue.strays.reverts_over < 1:
             yield f"venues, {venue.name}", "strays: deviation is not negative, and reverts_over takes some time"
+        if len({i.kind: True for i in venue.instruments}) > 1:
+            yield f"venues, {venue.name}", "spot and perpetuals; give each kind a venue of its own, as one wallet cannot serve both"
         for instrument in venue.instruments:
             if instrument.base not in market.openings:
                 yield f"venues, {venue.name}, {instrument.symbol}", f"{instrument.base} is no asset; there are {_list(market.openings)}"

@@ -10,6 +10,7 @@ from seawall.audit.core.invariants.fills_applied_once import FillsAppliedOnce
 from seawall.audit.core.invariants.fills_once import FillsOnce
 from seawall.audit.core.invariants.halt_respected import HaltRespected
 from seawall.audit.core.invariants.invariant import Invariant
+from seawall.audit.core.invariants.margin_conserved import MarginConserved
 from seawall.audit.core.invariants.money_conserved import MoneyConserved
 from seawall.audit.core.invariants.within_limits import WithinLimits
 from seawall.audit.core.invariants.within_money_limits import Bounds, WithinMoneyLimits
@@ -19,6 +20,7 @@ EngineLimits = Mapping[Address, Bounds]  # Of each engine in the world.
 
 INVARIANTS: tuple[Callable[[Instruments, EngineLimits], Invariant], ...] = (
     lambda instruments, limits: MoneyConserved(instruments),
+    lambda instruments, limits: MarginConserved(instruments),
     lambda instruments, limits: FillsOnce(),
     lambda instruments, limits: FillsAppliedOnce(tuple(limits)),
     lambda instruments, limits: FilledWithinOrder(instruments),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId
+from seawall.api.margin import made_by_venue
 from seawall.api.message import Address, Message, Restarted
 from seawall.api.orders import OrderAccepted, OrderCanceled, OrderExpired, OrderFilled, OrderId, PlaceOrder
 from seawall.api.units import Nanos
@@ -37,6 +38,8 @@ class FilledWithinOrder:
         self._placing[venue] = request
 
     def _accepted(self, venue: Address, report: OrderAccepted, now: Nanos) -> str | None:
+        if made_by_venue(report.client_order_id):
+            return None  # A liquidation: nobody placed it.
         placed = self._placing.pop(venue, None)
         if placed is None or placed.client_order_id != report.client_order_id or placed.account != report.account:
             return f"{venue} accepted {report.client_order_id} of {report.account}, which is not what it was given last"
@@ -47,35 +50,6 @@ class FilledWithinOrder:
         orders = self._orders.get(venue, {})
         order = orders.get(fill.order_id)
         if order is None:
-            # What a venue handled just before it crashed may have survived although its reports never left.
-            return None if venue in self._restarts else f"{venue} filled order {fill.order_id} of {fill.account}, which is not open"
-        placed = order.placed
-        order.filled += fill.quantity
-        if fill.cumulative_quantity != order.filled:
-            return f"{_name(fill)}: {fill.cumulative_quantity} filled, says the report, but its fills add up to {order.filled}"
-        if placed.quantity and order.filled + fill.leaves_quantity != placed.quantity:
-            return f"{_name(fill)}: filled {order.filled} and {fill.leaves_quantity} left of {placed.quantity} ordered"
-        if placed.quote_quantity:
-            order.notional += fill.price * fill.quantity * self._instruments[fill.instrument].tick_value
-            if order.notional > placed.quote_quantity:
-                return f"{_name(fill)}: traded for {order.notional} of {placed.quote_quantity} quote minor units"
-        if not fill.leaves_quantity:
-            del orders[fill.order_id]
-        return None
-
-    def _ended(self, venue: Address, report: OrderCanceled | OrderExpired, now: Nanos) -> str | None:
-        order = self._orders.get(venue, {}).pop(report.order_id, None)
-        if order is not None and order.filled != report.cumulative_quantity:
-            return (
-                f"order {report.order_id} of {report.account} ended with {report.cumulative_quantity}, its fills add up to {order.filled}"
-            )
-        return None
-
-    def _restarted(self, venue: Address, message: Restarted, now: Nanos) -> None:
-        self._restarts[venue] = message.epoch
-        self._placing.pop(venue, None)
-        self._orders.pop(venue, None)
-
-
-def _name(fill: OrderFilled) -> str:
-    return f"order {fill.order_id} ({fill.client_order_id} of {fill.account}) on {fill.instrument}"
+            if venue in self._restarts or made_by_venue(fill.client_order_id):
+                return None  # What a venue handled just before it crashed may have survived although its reports never left.
+            return f"{venue} filled order {fill.order_id} of {fill.account}, which is not open"

@@ -22,6 +22,7 @@ class _Venue:
         self.purses: dict[AccountId, Purse] = {}
         self.halves: dict[tuple[InstrumentId, TradeId], OrderFilled] = {}  # Trades of which one side was reported so far.
         self.deposit: OpenAccount | None = None  # The last one: the venue refuses it at once or not at all.
+        self.margined = False  # It trades perpetuals.
         self.complete = True  # False after a restart: deposits and fills may have survived that nobody was told of.
 
 
@@ -63,6 +64,9 @@ class MoneyConserved:
     def _filled(self, address: Address, fill: OrderFilled, now: Nanos) -> str | None:
         venue = self._venue(address)
         instrument = self._instruments[fill.instrument]
+        if instrument.margin is not None:
+            venue.margined = True  # Its money is `margin_conserved`'s business.
+            return None
         amount = fill.quantity * instrument.lot_value
         notional = fill.price * fill.quantity * instrument.tick_value
         if fill.side is BUY:
@@ -91,6 +95,8 @@ class MoneyConserved:
 
     def _reported(self, address: Address, report: BalancesReported, now: Nanos) -> str | None:
         venue = self._venue(address)
+        if venue.margined:
+            return None
         found: Purse = {balance.currency: balance.free + balance.locked for balance in report.balances}
         if any(balance.free < 0 or balance.locked < 0 for balance in report.balances):
             return f"{report.account} has a balance below zero at {address}: {report.balances}"

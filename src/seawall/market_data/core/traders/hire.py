@@ -55,9 +55,9 @@ class Stage(msgspec.Struct, frozen=True):
         return Quantity(max(1, self.money(instrument.base, amount) // instrument.lot_value))
 
     def wealth(self, venue: Venue, amount: int) -> dict[Currency, Money]:
-        """That much in each currency of the venue."""
+        """That much in each currency of the venue. Perpetuals move no coins, only money."""
         listed = [instrument for instrument in self.instruments if instrument.venue == venue]
-        currencies = dict.fromkeys(currency for instrument in listed for currency in (instrument.base, instrument.quote))
+        currencies = dict.fromkeys(c for i in listed for c in ((i.quote,) if i.margin is not None else (i.base, i.quote)))
         return {currency: self.money(currency, amount) for currency in currencies}
 
 
