@@ -53,3 +53,33 @@ class FilledWithinOrder:
             if venue in self._restarts or made_by_venue(fill.client_order_id):
                 return None  # What a venue handled just before it crashed may have survived although its reports never left.
             return f"{venue} filled order {fill.order_id} of {fill.account}, which is not open"
+        placed = order.placed
+        order.filled += fill.quantity
+        if fill.cumulative_quantity != order.filled:
+            return f"{_name(fill)}: {fill.cumulative_quantity} filled, says the report, but its fills add up to {order.filled}"
+        if placed.quantity and order.filled + fill.leaves_quantity != placed.quantity:
+            return f"{_name(fill)}: filled {order.filled} and {fill.leaves_quantity} left of {placed.quantity} ordered"
+        if placed.quote_quantity:
+            order.notional += fill.price * fill.quantity * self._instruments[fill.instrument].tick_value
+            if order.notional > placed.quote_quantity:
+                return f"{_name(fill)}: traded for {order.notional} of {placed.quote_quantity} quote minor units"
+        if not fill.leaves_quantity:
+            del orders[fill.order_id]
+        return None
+
+    def _ended(self, venue: Address, report: OrderCanceled | OrderExpired, now: Nanos) -> str | None:
+        order = self._orders.get(venue, {}).pop(report.order_id, None)
+        if order is not None and order.filled != report.cumulative_quantity:
+            return (
+                f"order {report.order_id} of {report.account} ended with {report.cumulative_quantity}, its fills add up to {order.filled}"
+            )
+        return None
+
+    def _restarted(self, venue: Address, message: Restarted, now: Nanos) -> None:
+        self._restarts[venue] = message.epoch
+        self._placing.pop(venue, None)
+        self._orders.pop(venue, None)
+
+
+def _name(fill: OrderFilled) -> str:
+    return f"order {fill.order_id} ({fill.client_order_id} of {fill.account}) on {fill.instrument}"

@@ -44,11 +44,11 @@ class MarginConserved:
         self._instruments = {key: instrument for key, instrument in instruments.items() if instrument.margin is not None}
         self._venues: dict[Address, _Venue] = {}
         self.sent: dict[type[Message], Watcher] = {}
-        self.delivered: dict[type[Message], Watcher] = {}
+        self.delivered: dict[type[Message], Watcher] = {Restarted: self._restarted}
         if self._instruments:
             moved: dict[type[Message], Watcher] = dict.fromkeys((FundingPaid, LiquidationFeeCharged, LossCovered), self._moved)
             self.sent = {OrderFilled: self._filled, BalancesReported: self._reported, **moved}
-            self.delivered = {OpenAccount: self._deposited, Restarted: self._restarted}
+            self.delivered[OpenAccount] = self._deposited
 
     def _deposited(self, address: Address, command: OpenAccount, now: Nanos) -> None:
         account = self._venues.setdefault(address, _Venue()).accounts.setdefault(command.account, _Account())
