@@ -122,7 +122,7 @@ def _trade(account: _Account, instrument: Instrument, fill: OrderFilled) -> None
     if held * sign >= 0:
         cost += sign * notional
     elif held * lots > 0:
-        cost = cost * lots / held
+        cost *= Fraction(lots, held)
     else:
         cost = Fraction(notional * lots, sign * fill.quantity) * sign
     account.lots[key], account.cost[key] = lots, cost
