@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("inspect", "verify")
+COMMANDS = ("facts", "inspect", "verify")
 
 
 def register(app: typer.Typer) -> None:

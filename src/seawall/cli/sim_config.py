@@ -50,12 +50,16 @@ def configure(
 def market_of(config: SimConfig) -> "Market":
     """Raises: UserError: a market's file that cannot be read, or makes no sense."""
     from seawall.market_data.core.standing import STANDING
+
+    return market_at(config.market) if config.market else STANDING
+
+
+def market_at(name: str) -> "Market":
+    """Raises: UserError: as `market_of`."""
     from seawall.market_data.market_file import MarketFileError, load_market, market_path
 
-    if not config.market:
-        return STANDING
     try:
-        return load_market(market_path(config.market))
+        return load_market(market_path(name))
     except MarketFileError as error:
         raise UserError(error.message, error.hint) from None
 

@@ -49,7 +49,7 @@ STANDING = Market(
             every=Nanos(3 * SECOND), amount=800 * WORTH, octaves=3 * PPB // 2, largest=25_000 * WORTH,
             echoes=PPB // 2, fades_over=Nanos(4 * SECOND), mood=PPB * 3 // 4,
         ),
-        MomentumTraders(threshold=12 * BPS, amount=3_000 * WORTH, most=30_000 * WORTH),
+        MomentumTraders(threshold=25 * BPS, amount=3_000 * WORTH, most=30_000 * WORTH),
         Arbitrageurs(edge=10 * BPS, amount=5_000 * WORTH, inventory_limit=150_000 * WORTH),
     ),
 )  # fmt: skip

@@ -30,8 +30,8 @@ LISTED = [define_spot("alpha", "BTC-USDT", tick="0.1", lot="0.001")]
 KINDS = (
     GeometricBrownian(60 * BPS),
     MeanReversion(20 * BPS, Nanos(MINUTE)),
-    Jumps(60 * PPB, 10 * BPS),
     RegimeSwitching((Regime(30 * BPS, Nanos(MINUTE)), Regime(200 * BPS, Nanos(MINUTE)))),
+    Jumps(60 * PPB, 10 * BPS),
     SelfExciting(600 * PPB, PPB // 2, Nanos(10 * SECOND), 5 * BPS),
     Follows(BTC, PPB),
 )

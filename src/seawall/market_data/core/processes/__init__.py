@@ -7,8 +7,8 @@ from seawall.market_data.core.processes.mean_reversion import MeanReversion
 from seawall.market_data.core.processes.regime_switching import Regime, RegimeSwitching
 from seawall.market_data.core.processes.self_exciting import SelfExciting
 
-AnyProcess = GeometricBrownian | MeanReversion | Jumps | RegimeSwitching | SelfExciting | Follows  # Tagged: what a state or a file holds.
-PROCESSES = (GeometricBrownian, MeanReversion, Jumps, RegimeSwitching, SelfExciting, Follows)
+AnyProcess = GeometricBrownian | MeanReversion | RegimeSwitching | Jumps | SelfExciting | Follows  # Tagged: what a state or a file holds.
+PROCESSES = (GeometricBrownian, MeanReversion, RegimeSwitching, Jumps, SelfExciting, Follows)
 
 __all__ = [
     "PROCESSES",

@@ -14,20 +14,25 @@ from seawall.api.market_data import ReferenceMoved
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, Side
 from seawall.api.units import PPB, Currency, Money, Nanos, Price, Quantity
+from seawall.market_data.core.excitement import power_of_two
+from seawall.market_data.core.figures import Ppb
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.market_data.core.traders.weather import Weather, WeatherSense
 from seawall.runtime.machine import Handler
+from seawall.runtime.rng import Rng
 
 BUY, SELL = Side.BUY, Side.SELL
+_MASK = (1 << 64) - 1
 WORN = 2  # An order with less than one part in so many of what it should show, or more than so many times that, is replaced.
 
 
 class Rung(msgspec.Struct, frozen=True):
     """One level of a ladder, on each side."""
 
-    distance: Price  # From the worth, at least.
+    distance: Price  # From the worth, at least; none: one step of its grid apart.
     grid: Price  # Its price is a multiple of this.
     quantity: Quantity
+    octaves: Ppb = 0  # Quantities differ from that, price by price: standard deviation in doublings.
 
 
 class Ladder(msgspec.Struct, frozen=True):
@@ -53,8 +58,9 @@ class MakerState(msgspec.Struct):
 
 
 class MarketMaker:
-    def __init__(self, address: Address, venue: Address, account: AccountId, ladders: Sequence[Ladder]) -> None:
+    def __init__(self, address: Address, venue: Address, account: AccountId, ladders: Sequence[Ladder], seed: int = 0) -> None:
         self.address = address
+        self.seed = seed
         self.ladders = {ladder.instrument.id: ladder for ladder in ladders}
         self.state = MakerState(
             PadState(),
@@ -142,8 +148,17 @@ class MarketMaker:
                 away, grid = rung.distance * roughness // PPB, rung.grid
                 quantity = Quantity(max(1, rung.quantity * depth // roughness))
                 bid, ask = (centre - away) // grid * grid, -(-(centre + away) // grid) * grid
+                if ask <= bid:
+                    ask = bid + grid
                 if excess < limit and bid > 0:
-                    bids.setdefault(Price(bid), quantity)
+                    bids.setdefault(Price(bid), self._varied(quantity, rung.octaves, bid))
                 if excess > -limit and ask > 0:
-                    asks.setdefault(Price(ask), quantity)
+                    asks.setdefault(Price(ask), self._varied(quantity, rung.octaves, -ask))
         return {BUY: bids, SELL: asks}
+
+    def _varied(self, quantity: Quantity, octaves: int, place: int) -> Quantity:
+        """The same at the same place for as long as the run lasts."""
+        if not octaves:
+            return quantity
+        numerator, denominator = power_of_two(int(Rng(self.seed + place & _MASK).normal() * octaves))
+        return Quantity(max(1, quantity * numerator // denominator))

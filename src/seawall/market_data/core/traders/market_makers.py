@@ -7,7 +7,7 @@ import msgspec
 
 from seawall.api.instruments import Instrument, Symbol, Venue
 from seawall.api.orders import AccountId
-from seawall.api.units import PPB
+from seawall.api.units import PPB, Price
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
 from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address, venue_address
 from seawall.market_data.core.traders.market_maker import Ladder, MarketMaker, Rung
@@ -18,6 +18,7 @@ class Level(msgspec.Struct, frozen=True):
     distance: Ppb  # Of the price, at least.
     value: Amount  # Shown there.
     grid: Ppb = 0  # Its price is a multiple of this share of the price; nothing: half the distance. Never finer than a tick.
+    octaves: Ppb = 0  # What is shown differs from that, price by price: standard deviation in doublings.
 
 
 class MarketMakers(msgspec.Struct, frozen=True, tag_field="kind", tag="market_maker"):
@@ -35,8 +36,8 @@ class MarketMakers(msgspec.Struct, frozen=True, tag_field="kind", tag="market_ma
     def fault(self) -> str | None:
         if not self.levels:
             return "levels: at least one is needed"
-        if any(level.distance < 0 or level.grid < 0 or level.value <= 0 for level in self.levels):
-            return "levels: a distance or grid is negative, or a value is not above 0"
+        if any(min(level.distance, level.grid, level.octaves) < 0 or level.value <= 0 for level in self.levels):
+            return "levels: a distance, grid or octaves is negative, or a value is not above 0"
         if any(one.distance > other.distance for one, other in pairwise(self.levels)):
             return "levels: the nearest comes first"
         if self.inventory_limit <= 0 or not 0 <= self.lean < PPB:
@@ -49,16 +50,21 @@ class MarketMakers(msgspec.Struct, frozen=True, tag_field="kind", tag="market_ma
         for venue, instruments in stage.chosen(self.venues, self.symbols).items():
             address, account = trader_address(self.name, venue), AccountId(trader_address(self.name, venue))
             ladders = [self._ladder(stage, instrument) for instrument in instruments]
-            build = partial(MarketMaker, address, venue_address(venue), account, ladders)
+            build = partial(MarketMaker, address, venue_address(venue), account, ladders, seeds() if self._varies else 0)
             hires.append(Hire(address, build, (stage.prices,), {venue: account}, {venue: stage.wealth(venue, self.wealth)}))
         return hires
+
+    @property
+    def _varies(self) -> bool:
+        return any(level.octaves for level in self.levels)
 
     def _ladder(self, stage: Stage, instrument: Instrument) -> Ladder:
         rungs = tuple(
             Rung(
-                stage.ticks(instrument, level.distance, PPB),
+                stage.ticks(instrument, level.distance, PPB) if level.distance else Price(0),
                 stage.ticks(instrument, level.grid or level.distance // 2, PPB),
                 stage.lots(instrument, level.value),
+                level.octaves,
             )
             for level in self.levels
         )
