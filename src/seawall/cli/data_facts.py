@@ -42,8 +42,9 @@ def facts(
     from seawall.market_data.recorded import RecordingError
 
     options.check_hours(hours)
+    found = files or _shared()
     try:
-        recorded = recorded_tapes(files if files else _shared())
+        recorded = recorded_tapes(found) if found else []
     except RecordingError as error:
         raise UserError(error.message, error.hint) from None
     if files and not recorded:
