@@ -8,10 +8,15 @@ from seawall.api.market_data import QueryDepth
 from seawall.api.message import Address, Message
 from seawall.api.orders import (
     AccountId,
+    AmendOrder,
     CancelOrder,
     ClientOrderId,
+    OrderListType,
     OrderType,
     PlaceOrder,
+    PlaceOrderList,
+    ReplaceMode,
+    ReplaceOrder,
     SelfTradePrevention,
     Side,
     TimeInForce,
@@ -166,6 +171,9 @@ NONSENSE = st.one_of(
         self_trade_prevention=STP,
     ),
     st.builds(CancelOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, NUMBERS.map(Nanos)),
+    st.builds(AmendOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, NUMBERS.map(Quantity), NUMBERS.map(Nanos)),
+    st.builds(ReplaceOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, ORDER, st.sampled_from(ReplaceMode), NUMBERS.map(Nanos)),
+    st.builds(PlaceOrderList, SOME_ACCOUNT, SOME_INSTRUMENT, st.just(OrderListType.OCO), st.lists(ORDER, max_size=3).map(tuple)),
     st.builds(OpenAccount, SOME_ACCOUNT, TEXTS.map(Address), SOME_AMOUNTS),
     st.builds(OpenAccount, ACCOUNTS, st.sampled_from([Address(f"trader:{name}") for name in NAMES]), SOME_AMOUNTS),
     st.builds(QueryOrder, SOME_ACCOUNT, NUMBERS, SOME_INSTRUMENT, SOME_ID),
@@ -175,7 +183,35 @@ NONSENSE = st.one_of(
     st.builds(Heartbeat, SOME_ACCOUNT, NUMBERS),
 )
 
-SPECIAL = weighted((3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (2, PREVENTING), (1, MARKET_PREVENTING))
+AMEND = st.builds(AmendOrder, MEMBERS, IDS, LISTED, st.integers(0, 15).map(Quantity))
+
+
+@st.composite
+def replacing(draw: st.DrawFn) -> ReplaceOrder:
+    new = draw(st.one_of(BID, OFFER, STOP_LIMIT, ICEBERG, MARKET))
+    return ReplaceOrder(new.account, draw(IDS), new.instrument, new, draw(st.sampled_from(ReplaceMode)))
+
+
+@st.composite
+def one_cancels_other(draw: st.DrawFn) -> PlaceOrderList:
+    account, instrument, side, quantity = draw(MEMBERS), draw(LISTED), draw(SIDES), draw(QUANTITIES)
+    first, second = draw(st.permutations("abcdefgh"))[:2]
+    limit = PlaceOrder(
+        account, ClientOrderId(first), instrument, side, OrderType.LIMIT_MAKER, quantity=quantity, price=draw(PRICES),
+        display_quantity=draw(st.sampled_from([0, 0, 1])),
+    )  # fmt: skip
+    kind, price = draw(st.sampled_from([(OrderType.STOP_LOSS, 0), (OrderType.STOP_LOSS_LIMIT, draw(PRICES))]))
+    stop = PlaceOrder(
+        account, ClientOrderId(second), instrument, side, kind, quantity=quantity, price=Price(price), stop_price=draw(PRICES),
+        trailing_delta_bps=draw(st.sampled_from([0, 0, 200])),
+    )  # fmt: skip
+    return PlaceOrderList(account, instrument, OrderListType.OCO, draw(st.sampled_from([(limit, stop), (stop, limit)])))
+
+
+SPECIAL = weighted(
+    (4, one_cancels_other()), (2, AMEND), (2, replacing()),
+    (3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (2, PREVENTING), (1, MARKET_PREVENTING),
+)  # fmt: skip
 SENSIBLE = weighted((4, BID), (4, OFFER), (2, ORDER), (1, LIMIT_MAKER), (1, MARKET), (1, BY_AMOUNT), (4, CANCEL), (6, SPECIAL))
 # Long enough that books fill before they are traded away.
 COMMANDS = st.lists(SENSIBLE, min_size=30, max_size=60)

@@ -6,6 +6,7 @@ from seawall.api.message import PUBLIC, Envelope
 from seawall.api.orders import (
     AccountId,
     OrderAccepted,
+    OrderAmended,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
@@ -115,6 +116,10 @@ class Listener:
                     self.filled[message.order_id] = 0
                 case OrderFilled():
                     self._fill(message)
+                case OrderAmended():
+                    assert message.quantity == self.filled[message.order_id] + message.leaves_quantity
+                    assert message.leaves_quantity > 0 and message.order_id not in self.done
+                    self.leaves[message.order_id] = message.quantity
                 case OrderTriggered():
                     assert message.order_id not in self.triggered and not self.filled[message.order_id]
                     self.triggered[message.order_id] = None

@@ -8,12 +8,14 @@ from seawall.api.instruments import Instrument
 from seawall.api.margin import IndexPriceChanged, LiquidateAccount, QueryCash, QueryPositions
 from seawall.api.market_data import QueryDepth, QuoteChanged
 from seawall.api.message import Address, Message, Tick
-from seawall.api.orders import CancelOrder, PlaceOrder
+from seawall.api.orders import AmendOrder, CancelOrder, PlaceOrder, PlaceOrderList, ReplaceOrder
 from seawall.api.units import Nanos
 from seawall.exchange.core.expiry import pass_time
 from seawall.exchange.core.floor import ExchangeState, Floor, Index
+from seawall.exchange.core.list_entry import place_list
 from seawall.exchange.core.margin.queries import report_cash, report_positions
 from seawall.exchange.core.margin.watch import after_due, index_changed, liquidate_account, next_due, spot_changed
+from seawall.exchange.core.order_changes import amend_order, replace_order
 from seawall.exchange.core.order_entry import cancel_order, place_order
 from seawall.exchange.core.public_data import report_depth
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
@@ -32,6 +34,9 @@ class Exchange:
         self.handlers: dict[type[Message], Handler] = {
             PlaceOrder: partial(place_order, floor),
             CancelOrder: partial(cancel_order, floor),
+            AmendOrder: partial(amend_order, floor),
+            ReplaceOrder: partial(replace_order, floor),
+            PlaceOrderList: partial(place_list, floor),
             Tick: partial(pass_time, floor),
             OpenAccount: partial(open_or_deposit, floor),
             Logon: partial(log_on, floor),

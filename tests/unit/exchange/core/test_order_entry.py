@@ -227,7 +227,7 @@ def test_a_cancel_of_what_is_not_open_is_refused() -> None:
         refusal = CancelRejected(request.account, request.client_order_id, request.instrument, RejectReason.UNKNOWN_ORDER, NOW)
         assert venue.send(request) == [(f"trader:{account}", refusal)]
     assert venue.cancel("alice", "mine") == ["alice mine canceled after 0"]
-    assert "UNKNOWN_ORDER" in venue.cancel("alice", "mine")[0]
+    assert "unknown_order" in venue.cancel("alice", "mine")[0]
 
 
 def test_a_cancel_arrives_too_late_or_at_the_wrong_place() -> None:

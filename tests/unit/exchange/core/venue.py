@@ -7,10 +7,13 @@ from seawall.api.instruments import Instrument, InstrumentId, define_spot
 from seawall.api.message import PUBLIC, Address, Message
 from seawall.api.orders import (
     AccountId,
+    AmendRejected,
     CancelOrder,
+    CancelRejected,
     ClientOrderId,
     ExpiryReason,
     OrderAccepted,
+    OrderAmended,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
@@ -132,6 +135,12 @@ def words(target: str, message: Message) -> str:
             told = f"expired after {message.cumulative_quantity}"
             if message.reason is not ExpiryReason.TIME_IN_FORCE:
                 told += f": {message.reason}"
+        case OrderAmended():
+            told = f"amended to {message.quantity} leaves {message.leaves_quantity}"
+        case AmendRejected():
+            told = f"not amended: {message.reason}"
+        case CancelRejected():
+            told = f"not canceled: {message.reason}"
         case OrderTriggered():
             told = "triggered"
         case _:
