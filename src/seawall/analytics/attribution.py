@@ -1,4 +1,4 @@
-"""Who earned what: exact totals per strategy and instrument, and their sums by strategy, symbol and venue."""
+"""Who earned what: exact totals per strategy and instrument, and their sums by strategy, symbol, venue and hour of the day."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -12,8 +12,12 @@ from seawall.analytics.ledger import Flow, Valuation, holdings
 from seawall.analytics.recorder import Recorder
 from seawall.analytics.round_trips import RoundTripColumns
 from seawall.api.instruments import InstrumentId
+from seawall.api.units import HOUR
 
 OTHER_CASH = "(other cash)"  # Funding and liquidation fees: an account's, no strategy's.
+
+
+Key = tuple[str, InstrumentId, int]  # Strategy, instrument, hour of the day.
 
 
 class Totals(msgspec.Struct):
@@ -37,6 +41,7 @@ class Totals(msgspec.Struct):
 class Cell(msgspec.Struct):
     strategy: str
     instrument: InstrumentId
+    hour: int  # Of the day, UTC: of the fills; of a round trip, that of its last fill.
     totals: Totals
 
 
@@ -54,17 +59,19 @@ class Attribution(msgspec.Struct, frozen=True):
 
 
 def cells(recorder: Recorder, flows: list[Flow], trips: RoundTripColumns, valuation: Valuation) -> list[Cell]:
-    """One per strategy and instrument that has fills, in the order of their first."""
-    flows_of: dict[tuple[str, InstrumentId], list[Flow]] = {}
+    """One per strategy, instrument and hour of the day that has fills, in the order of their first."""
+    flows_of: dict[Key, list[Flow]] = {}
     for flow in flows:
-        flows_of.setdefault((flow.strategy, flow.instrument), []).append(flow)
+        flows_of.setdefault((flow.strategy, flow.instrument, flow.hour), []).append(flow)
+    valuation = valuation.with_stand_ins(flows)
     slipped, tripped = _slippage(recorder), _trips(trips)
     found = []
-    for (strategy, instrument), own in flows_of.items():
+    for key, own in flows_of.items():
+        strategy, instrument, hour = key
         quote = recorder.instruments[instrument].quote
         tick_value = recorder.instruments[instrument].tick_value
-        slippage, slippage_notional = slipped.get((strategy, instrument), (0, 0))
-        trades, wins, profit = tripped.get((strategy, instrument), (0, 0, 0))
+        slippage, slippage_notional = slipped.get(key, (0, 0))
+        trades, wins, profit = tripped.get(key, (0, 0, 0))
         totals = Totals(
             pnl=valuation.total(holdings(recorder, own)),
             fees=sum((valuation.fee(flow) for flow in own), Fraction(0)),
@@ -76,7 +83,7 @@ def cells(recorder: Recorder, flows: list[Flow], trips: RoundTripColumns, valuat
             winning_trades=wins,
             trade_profit=valuation.amount(quote, profit),
         )
-        found.append(Cell(strategy, instrument, totals))
+        found.append(Cell(strategy, instrument, hour, totals))
     return found
 
 
@@ -106,7 +113,7 @@ def rows(sums: dict[str, Totals], other_cash: Fraction, valuation: Valuation) ->
     ]
 
 
-def _slippage(recorder: Recorder) -> dict[tuple[str, InstrumentId], tuple[int, int]]:
+def _slippage(recorder: Recorder) -> dict[Key, tuple[int, int]]:
     """What fills cost beyond the decision price of their order (positive: worse), and the notional at that price; in ticks x lots."""
     fills, orders = recorder.fills, recorder.orders
     strategies, ids = fills.strategy.texts, fills.instrument.texts
@@ -120,6 +127,7 @@ def _slippage(recorder: Recorder) -> dict[tuple[str, InstrumentId], tuple[int, i
             {
                 "strategy": codes(fills.strategy),
                 "instrument": codes(fills.instrument),
+                "hour": ints(fills.time) // HOUR % 24,
                 "side": codes(fills.side),
                 "order_id": ints(fills.order_id),
                 "price": ints(fills.price),
@@ -128,23 +136,28 @@ def _slippage(recorder: Recorder) -> dict[tuple[str, InstrumentId], tuple[int, i
         )
         .join(decided, on=["instrument", "order_id"])
         .with_columns(*wide)
-        .group_by("strategy", "instrument")
+        .group_by("strategy", "instrument", "hour")
         .agg(
             (sign * (pl.col("price") - pl.col("decision")) * pl.col("quantity")).sum().alias("cost"),
             (pl.col("decision") * pl.col("quantity")).sum().alias("notional"),
         )
     )
-    return {(strategies[s], InstrumentId(ids[i])): (cost, notional) for s, i, cost, notional in sums.iter_rows()}
+    return {(strategies[s], InstrumentId(ids[i]), hour): (cost, notional) for s, i, hour, cost, notional in sums.iter_rows()}
 
 
-def _trips(trips: RoundTripColumns) -> dict[tuple[str, InstrumentId], tuple[int, int, int]]:
+def _trips(trips: RoundTripColumns) -> dict[Key, tuple[int, int, int]]:
     """Round trips, winning ones, and profit in quote minor units."""
     strategies, ids = trips.strategy.texts, trips.instrument.texts
     sums = (
         pl.DataFrame(
-            {"strategy": codes(trips.strategy), "instrument": codes(trips.instrument), "profit": ints(trips.profit).cast(pl.Int128)}
+            {
+                "strategy": codes(trips.strategy),
+                "instrument": codes(trips.instrument),
+                "hour": ints(trips.closed) // HOUR % 24,
+                "profit": ints(trips.profit).cast(pl.Int128),
+            }
         )
-        .group_by("strategy", "instrument")
+        .group_by("strategy", "instrument", "hour")
         .agg(pl.len().alias("trades"), (pl.col("profit") > 0).sum().alias("wins"), pl.col("profit").sum())
     )
-    return {(strategies[s], InstrumentId(ids[i])): (trades, wins, profit) for s, i, trades, wins, profit in sums.iter_rows()}
+    return {(strategies[s], InstrumentId(ids[i]), hour): (trades, wins, profit) for s, i, hour, trades, wins, profit in sums.iter_rows()}

@@ -57,6 +57,7 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
         "strategy": by_strategy,
         "symbol": attribution.summed(cells, lambda cell: recorder.instruments[cell.instrument].symbol),
         "venue": attribution.summed(cells, lambda cell: recorder.instruments[cell.instrument].venue),
+        "hour": attribution.summed(cells, lambda cell: f"{cell.hour:02}:00"),
     }
     summary = Summary(
         complete=run.complete,
@@ -95,6 +96,7 @@ def _by_name(run: RunSummary) -> RunSummary:
         strategies=tuple(map(strategy_name, run.strategies)),
         risk_breaches={strategy_name(address): count for address, count in run.risk_breaches.items()},
         emergency_stops={strategy_name(address): count for address, count in run.emergency_stops.items()},
+        chaos_recovery_times={strategy_name(address): seconds for address, seconds in run.chaos_recovery_times.items()},
     )
 
 
@@ -118,7 +120,9 @@ def _figures(
     idle = Curve(opening, whole.times, [opening] * len(whole.times), [0.0] * len(whole.times))
     orders = dict(tables["orders"]["strategy"].value_counts().iter_rows())
 
-    def figures_of(name: str, totals: Totals, curve: Curve, orders: int, breaches: int, stops: int) -> StrategyPerformance:
+    def figures_of(
+        name: str, totals: Totals, curve: Curve, orders: int, breaches: int, stops: int, recovery: float | None
+    ) -> StrategyPerformance:
         return performance(
             name,
             curve,
@@ -129,17 +133,28 @@ def _figures(
             orders=orders,
             risk_breach_count=breaches,
             emergency_stops=stops,
+            chaos_recovery_time=recovery,
         )
 
     everything = Totals()
     for cell in cells:
         everything.add(cell.totals)
     everything.pnl = total
-    breaches, stops = run.risk_breaches, run.emergency_stops
+    breaches, stops, recoveries = run.risk_breaches, run.emergency_stops, run.chaos_recovery_times
+    slowest = max(recoveries.values(), default=None)
+    sums = sum(orders.values()), sum(breaches.values()), sum(stops.values())
     return Figures(
-        portfolio=figures_of(PORTFOLIO, everything, whole, sum(orders.values()), sum(breaches.values()), sum(stops.values())),
+        portfolio=figures_of(PORTFOLIO, everything, whole, *sums, slowest),
         strategies={
-            name: figures_of(name, totals, curves.get(name, idle), orders.get(name, 0), breaches.get(name, 0), stops.get(name, 0))
+            name: figures_of(
+                name,
+                totals,
+                curves.get(name, idle),
+                orders.get(name, 0),
+                breaches.get(name, 0),
+                stops.get(name, 0),
+                recoveries.get(name),
+            )
             for name, totals in by_strategy.items()
         },
     )

@@ -36,9 +36,9 @@ class StrategyPerformance(msgspec.Struct, frozen=True, kw_only=True):
     trades_per_day: float  # Round trips per UTC calendar day that the run touches.
     risk_adjusted_return: float | None  # Total return / maximum drawdown.
 
-    chaos_recovery_time: float | None  # Seconds; None: no chaos in this run.
+    chaos_recovery_time: float | None  # Seconds from a fault's end to the steady state, the longest; None: the host measured none.
     risk_breach_count: int
-    emergency_stops: int
+    emergency_stops: int  # Times that a breaker stopped it or all trading, or its own failure ended it.
 
     total_return: float | None
     sortino_ratio: float | None
@@ -87,6 +87,7 @@ def performance(
     orders: int,
     risk_breach_count: int,
     emergency_stops: int,
+    chaos_recovery_time: float | None = None,
 ) -> StrategyPerformance:
     """Every figure of one strategy or of the portfolio, from its exact totals and its curve."""
     days = calendar_days(start, end)
@@ -104,7 +105,7 @@ def performance(
         avg_trade_pnl=money(totals.trade_profit / trades) if trades else None,
         trades_per_day=trades / days,
         risk_adjusted_return=ratio(total_return, drawdown),
-        chaos_recovery_time=None,
+        chaos_recovery_time=chaos_recovery_time,
         risk_breach_count=risk_breach_count,
         emergency_stops=emergency_stops,
         total_return=total_return,

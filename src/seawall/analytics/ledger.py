@@ -6,6 +6,7 @@ A fee taken in the base asset reduces the position. Every value here is a Fracti
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -15,16 +16,17 @@ import polars as pl
 from seawall.analytics.frames import codes, ints
 from seawall.analytics.recorder import CashKind, Recorder
 from seawall.api.instruments import Instrument, InstrumentId
-from seawall.api.units import Currency, Price, format_decimal, half_even_div
+from seawall.api.units import HOUR, Currency, Price, format_decimal, half_even_div
 
 RATE_DIGITS = 20  # Significant digits of a printed rate. P&L is computed from what is printed.
 
 
 class Flow(msgspec.Struct, frozen=True):
-    """All fills of one strategy on one instrument and side whose fees were taken in one currency, summed."""
+    """All fills of one strategy on one instrument and side, in one hour of the day, whose fees were taken in one currency, summed."""
 
     strategy: str
     instrument: InstrumentId
+    hour: int  # Of the day, UTC, in which they traded.
     buy: bool
     quantity: int  # Lots.
     notional: int  # Quote minor units.
@@ -96,6 +98,21 @@ class Valuation:
         assert instrument in self.marks, f"a position in {instrument} and no final mark to value it"
         return Fraction(minor, 10 ** self.instruments[instrument].base_decimals) * self.marks[instrument]
 
+    def with_stand_ins(self, flows: Iterable[Flow]) -> "Valuation":
+        """For parts of a whole that is flat: where no final mark is known, the average price. Over the whole it cancels out."""
+        sums: dict[InstrumentId, tuple[int, int]] = {}
+        for flow in flows:
+            notional, quantity = sums.get(flow.instrument, (0, 0))
+            sums[flow.instrument] = (notional + flow.notional, quantity + flow.quantity)
+        other = copy(self)
+        other.marks = {key: self._average(self.instruments[key], *each) for key, each in sums.items()} | self.marks
+        return other
+
+    @staticmethod
+    def _average(instrument: Instrument, notional: int, quantity: int) -> Fraction:
+        base = Fraction(quantity * instrument.lot_value, 10**instrument.base_decimals)
+        return Fraction(notional, 10**instrument.quote_decimals) / base if base else Fraction(0)
+
     def total(self, holdings: Holdings) -> Fraction:
         return sum(
             (self.position(i, minor) * self.rate(self.instruments[i].quote) for i, minor in holdings.positions.items() if minor),
@@ -135,6 +152,7 @@ def flows(recorder: Recorder) -> list[Flow]:
             {
                 "strategy": codes(fills.strategy),
                 "instrument": codes(fills.instrument),
+                "hour": ints(fills.time) // HOUR % 24,
                 "side": codes(fills.side),
                 "currency": codes(fills.fee_currency),
                 "price": ints(fills.price).cast(pl.Int128),
@@ -142,7 +160,7 @@ def flows(recorder: Recorder) -> list[Flow]:
                 "fee": ints(fills.fee).cast(pl.Int128),
             }
         )
-        .group_by("strategy", "instrument", "side", "currency", maintain_order=True)
+        .group_by("strategy", "instrument", "hour", "side", "currency", maintain_order=True)
         .agg(
             pl.col("quantity").sum(),
             (pl.col("price") * pl.col("quantity")).sum().alias("notional"),
@@ -155,6 +173,7 @@ def flows(recorder: Recorder) -> list[Flow]:
         Flow(
             strategy=strategies[row["strategy"]],
             instrument=InstrumentId(ids[row["instrument"]]),
+            hour=row["hour"],
             buy=row["side"] == 0,
             quantity=row["quantity"],
             notional=row["notional"] * recorder.instruments[InstrumentId(ids[row["instrument"]])].tick_value,

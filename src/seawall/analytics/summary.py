@@ -39,6 +39,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     counters: dict[str, int] = {}  # Signals, updates, and what else was counted.
     risk_breaches: dict[str, int] = {}  # By strategy.
     emergency_stops: dict[str, int] = {}  # By strategy.
+    chaos_recovery_times: dict[str, float] = {}  # Seconds from a fault's end to the steady state, the longest, by strategy.
     wall_clock: dict[str, float] = {}  # Seconds taken, rates reached: all that differs between equal runs.
 
 
@@ -68,7 +69,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     final_marks: list[Mark]
     final_rates: dict[Currency, Decimal]  # Twenty significant digits; total_pnl is computed from exactly these.
     figures: Figures
-    attribution: dict[str, list[Attribution]]  # strategy, symbol, venue.
+    attribution: dict[str, list[Attribution]]  # strategy, symbol, venue, hour (of the day, UTC).
     fees: dict[Currency, Decimal]  # Each in its own currency.
     warnings: list[str]
     refused_rows: dict[str, int]

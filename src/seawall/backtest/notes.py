@@ -32,6 +32,7 @@ class Notes:
         self.breaches: dict[str, int] = {}
         self.surprises: list[str] = []  # What should not happen in a backtest.
         self.alerts: dict[str, int] = {}  # What venues did by themselves, alerts raised, breakers tripped: how often.
+        self.stops: dict[str, int] = {}  # Breakers that tripped for one strategy; under an empty name: for all trading.
         self.gaps = Gaps()
         self.fills = 0
         self.orders = 0
@@ -107,6 +108,7 @@ class Notes:
 
     def _breaker(self, trip: BreakerTripped, now: Nanos) -> None:
         self._count(f"breaker: {trip.breaker}")
+        self.stops[trip.scope] = self.stops.get(trip.scope, 0) + 1
         who = strategy_name(trip.scope) if trip.scope else "all trading"
         figures = f"{trip.value:g} against a limit of {trip.limit:g} ({trip.unit})"
         self.surprises.append(f"{shown_time(now)} breaker {trip.breaker} tripped for {who}: {figures}; {trip.action.replace('_', ' ')}")

@@ -217,6 +217,7 @@ class Run:
             refusals=self.notes.refusals,
             counters=self._counters(),
             risk_breaches=self.notes.breaches,
+            emergency_stops=self._emergency_stops(),
             wall_clock={"seconds": self.seconds, "rows_per_s": self.rows / self.seconds if self.seconds else 0.0},
         )
         return build_result(self.recorder, summary)
@@ -228,6 +229,11 @@ class Run:
         foreign = [f"limits for {symbol}, which is not in the data, have nothing to hold" for symbol in symbols]
         assumed = (*foreign, *self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
         return (*assumed, *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
+
+    def _emergency_stops(self) -> dict[str, int]:
+        """By breakers, of its own and of all trading, and by its own failure."""
+        tripped = self.notes.stops
+        return {m.address: tripped.get(m.address, 0) + tripped.get("", 0) + bool(m.state.failure) for m in self.machines}
 
     def _refused_rows(self) -> dict[str, int]:
         counted: dict[str, int] = {}

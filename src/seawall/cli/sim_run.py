@@ -18,6 +18,7 @@ from seawall.sim import scenario
 from seawall.sim.failures import RunFailed
 from seawall.sim.notes import Notes
 from seawall.sim.world import World
+from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.parameters import Asked
 
 INTERRUPTED = 130
@@ -80,6 +81,7 @@ class SimRun:
                 refusals=notes.refusals,
                 counters={"messages": world.sequence, "fills": sum(notes.fills.values()), "orders": sum(notes.orders.values())},
                 risk_breaches={str(strategy): count for strategy, count in notes.breaches.items()},
+                emergency_stops={str(m.address): 1 for m in world.machines.values() if isinstance(m, StrategyMachine) and m.state.failure},
                 wall_clock={"seconds": self.seconds, "messages_per_s": world.sequence / self.seconds},
             ),
         )

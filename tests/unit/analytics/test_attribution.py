@@ -64,8 +64,25 @@ def test_turnover_is_traded_notional_on_average_equity() -> None:
 
 
 def test_the_host_s_counts_stand_with_their_strategy_and_in_the_sum() -> None:
-    made = result_of(TEXT, MARKS, strategies=("ema", "arb"), risk_breaches={"ema": 3, "arb": 4}, emergency_stops={"arb": 1})
+    made = result_of(
+        TEXT,
+        MARKS,
+        strategies=("ema", "arb"),
+        risk_breaches={"ema": 3, "arb": 4},
+        emergency_stops={"arb": 1},
+        chaos_recovery_times={"arb": 2.5},
+    )
     every = made.figures.strategies
     assert (every["ema"].risk_breach_count, every["arb"].emergency_stops) == (3, 1)
     assert (made.figures.portfolio.risk_breach_count, made.figures.portfolio.emergency_stops) == (7, 1)
-    assert made.figures.portfolio.chaos_recovery_time is None
+    assert (every["arb"].chaos_recovery_time, every["ema"].chaos_recovery_time) == (2.5, None)
+    assert made.figures.portfolio.chaos_recovery_time == 2.5
+
+
+def test_profit_by_hour_of_the_day() -> None:
+    """Every fill at final marks in the hour it traded; a round trip in the hour it ended. The hours add up to the total."""
+    made = result_of(TEXT + "    02 10:59 ema alpha:BTC-USDT sell 1 @ 120 fee 1 USDT\n", MARKS, strategies=("ema", "arb"))
+    rows = made.summary.attribution["hour"]
+    assert named(rows) == {"10:00": Decimal("18.00"), "11:00": Decimal("-22.00"), "12:00": Decimal("15.00")}
+    assert sum(named(rows).values()) == made.summary.total_pnl
+    assert {row.name: (row.fills, row.trades) for row in rows} == {"10:00": (2, 1), "11:00": (1, 0), "12:00": (1, 0)}
