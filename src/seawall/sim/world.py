@@ -71,7 +71,7 @@ class World:
         self._next_order = count(0).__next__
         self._next_first = count(-_TICKS).__next__
         self._recorder = Recorder()
-        self._record_every = 0
+        self.record_every = 0
         self._next_record = 0
         self._sent, self._delivered = watchers(invariants)
         self._restarted = self._delivered.pop(Restarted, [])  # Shown at the recovery, whether the machine listens or not.
@@ -128,7 +128,7 @@ class World:
         """Keeps the journal in `sink`, and all states every so many entries. Call it before the first run."""
         assert self.sequence == 0, "a recording begins with the first entry"
         self._recorder = Recorder(sink, stamp)
-        self._record_every = self._next_record = snapshot_every
+        self.record_every = self._next_record = snapshot_every
 
     def states(self) -> dict[Address, bytes]:
         return {address: snapshot(machine) for address, machine in self.machines.items()}
@@ -389,8 +389,8 @@ class World:
         for node in self.nodes.values():
             if node.machine is not None and node.disk.entries_since_snapshot >= self._snapshot_every:
                 node.snapshot(self.now)
-        if self._record_every and self.sequence >= self._next_record:
-            self._next_record = self.sequence + self._record_every
+        if self.record_every and self.sequence >= self._next_record:
+            self._next_record = self.sequence + self.record_every
             self._recorder.snapshot(self.now, self.states())
 
     def _next_up(self) -> str:

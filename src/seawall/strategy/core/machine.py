@@ -128,6 +128,38 @@ class StrategyMachine:
             self._end(f"restored without its memory, because save_state had raised {state.unsaved}")
         self.outbox.clear()
 
+    def swap(self, factory: Factory, config: dict[str, Any] | None, now: Nanos) -> list[Envelope]:
+        """Another version takes over positions, orders, random numbers and what `save_state` returns. Returns its word to the engine.
+
+        Raises: ValueError: it does not run, cannot save, or the new version cannot be made or load: the old one goes on.
+        """
+        state, before = self.state, self.strategy
+        if not state.running:
+            raise ValueError("the strategy does not run")
+        if state.unsaved:
+            raise ValueError(f"the running version cannot save its memory: {state.unsaved}")
+        given = self.config if config is None else config
+        callback: Callable[..., Any] = getattr(factory, "__init__", factory)
+        try:
+            strategy = factory(given.copy())
+            introduced, interval = introduce(strategy, self.address), timer_interval(strategy)
+            callback = strategy.load_state
+            self._attach(strategy)
+            strategy.load_state(msgspec.msgpack.decode(state.saved))
+        except AUTHOR_ERRORS as error:
+            self._attach(before)
+            raise ValueError(f"the new version fails: {describe(error, callback)}") from None
+        self.outbox.clear()
+        self.factory, self.config = factory, given
+        if interval != state.timer_interval:
+            state.timer_interval = interval
+            self._plan_timer(now)
+        return [Envelope(self.engine, introduced)]
+
+    def again(self) -> "StrategyMachine":
+        """A fresh machine of the version that runs now, to be restored."""
+        return StrategyMachine(self.address, self.engine, self.factory, self.config, list(self.instruments.values()), seed=0)
+
     def deadline(self) -> Nanos | None:
         return Nanos(self._state.next_timer) if self._state.next_timer else None
 
