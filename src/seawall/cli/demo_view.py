@@ -7,13 +7,14 @@ import msgspec
 
 from seawall.api.instruments import Instrument
 from seawall.api.message import Address, is_strategy, strategy_name
+from seawall.api.supervision import LiquidationEnded
 from seawall.api.units import SECOND, Nanos, format_decimal
 from seawall.engine.core.machine import Engine
 from seawall.engine.core.venues.state import SessionStatus
 from seawall.market_data.core.market import Market
 from seawall.market_data.core.standing import STANDING
 from seawall.sim import scenario
-from seawall.sim.notes import Notes
+from seawall.sim.notes import Notes, told_of
 from seawall.sim.storm import PlannedFault
 from seawall.sim.world import World
 
@@ -93,6 +94,8 @@ class Viewer:
                 if lost.get(venue):
                     events.append(Event(at, f"engine and {venue} are in agreement again", False))
                 lost[venue] = False
+        for time, told in self.notes.supervision:
+            events.append(Event(Nanos(time - start), told_of(told), not isinstance(told, LiquidationEnded)))
         return sorted(events, key=lambda event: event.at)
 
     def _row(self, engine: Engine, address: Address) -> StrategyRow:

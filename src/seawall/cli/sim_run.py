@@ -16,7 +16,7 @@ from seawall.cli.run_files import RunDirectory, Status
 from seawall.cli.sim_config import SimConfig, build_world, market_of
 from seawall.sim import scenario
 from seawall.sim.failures import RunFailed
-from seawall.sim.notes import Notes
+from seawall.sim.notes import Notes, told_of
 from seawall.sim.world import World
 from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.parameters import Asked
@@ -77,9 +77,15 @@ class SimRun:
                 command=run.command,
                 seed=world.seed,
                 config=run.config,
-                warnings=(*notes.gaps.warnings(), *unread, *([run.failure] if run.failure else [])),
+                warnings=(
+                    *map(told_of, (told for _, told in notes.supervision)),
+                    *notes.gaps.warnings(),
+                    *unread,
+                    *([run.failure] if run.failure else []),
+                ),
                 refusals=notes.refusals,
-                counters={"messages": world.sequence, "fills": sum(notes.fills.values()), "orders": sum(notes.orders.values())},
+                counters={"messages": world.sequence, "fills": sum(notes.fills.values()), "orders": sum(notes.orders.values())}
+                | notes.counted(),
                 risk_breaches={str(strategy): count for strategy, count in notes.breaches.items()},
                 emergency_stops={str(m.address): 1 for m in world.machines.values() if isinstance(m, StrategyMachine) and m.state.failure},
                 wall_clock={"seconds": self.seconds, "messages_per_s": world.sequence / self.seconds},

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from seawall.analytics.gaps import Gaps
 from seawall.analytics.recorder import CashKind, Recorder
 from seawall.api.instruments import InstrumentId
-from seawall.api.message import Address, Message, Restarted
+from seawall.api.message import Address, Message, Restarted, strategy_name
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
+from seawall.api.risk import TradingHalted
+from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TradingModeChanged
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.audit.core.invariants.invariant import Watcher
 from seawall.engine.core.booking import EXTERNAL
@@ -20,6 +22,25 @@ from seawall.engine.core.orders import Order
 from seawall.sim.world import World
 
 Deposits = Mapping[Currency, Money]
+Supervised = AlertRaised | BreakerTripped | TradingModeChanged | TradingHalted | LiquidationEnded
+
+
+def told_of(told: Supervised) -> str:
+    """In one line, for people."""
+    if isinstance(told, AlertRaised):
+        return f"{told.severity}: {told.monitor}{_of(told.scope)}, {told.value:g} against a limit of {told.limit:g} ({told.unit})"
+    if isinstance(told, BreakerTripped):
+        figures = f"{told.value:g} against a limit of {told.limit:g} ({told.unit})"
+        return f"breaker {told.breaker} tripped{_of(told.scope)}: {figures}; {told.action.replace('_', ' ')}"
+    if isinstance(told, LiquidationEnded):
+        return f"positions closed with {told.orders} orders{_of(told.scope)}" + (f", left: {'; '.join(told.left)}" if told.left else "")
+    if isinstance(told, TradingHalted):
+        return f"trading halted by {told.operator}: {told.reason}"
+    return f"trading is {told.mode.replace('_', ' ')}, by {told.operator}: {told.reason}"
+
+
+def _of(scope: Address) -> str:
+    return f" for {strategy_name(scope)}" if scope else ""
 
 
 class Notes:
@@ -37,12 +58,18 @@ class Notes:
         self.gaps = Gaps()
         self.breaks = 0  # Found by reconciliation, and put right.
         self.sessions: list[tuple[Nanos, SessionChanged]] = []
+        self.supervision: list[tuple[Nanos, Supervised]] = []  # Alerts, breakers, modes of trading.
         self.sent: dict[type[Message], Watcher] = {
             OrderFilled: self._filled,
             OrderClosed: self._closed,
             IntentRefused: self._refused,
             BreakFound: self._broke,
             SessionChanged: self._session_changed,
+            AlertRaised: self._supervised,
+            BreakerTripped: self._supervised,
+            TradingModeChanged: self._supervised,
+            TradingHalted: self._supervised,
+            LiquidationEnded: self._supervised,
         }
         self.delivered: dict[type[Message], Watcher] = {Restarted: self._restarted}
         self._engine = engine
@@ -153,6 +180,22 @@ class Notes:
 
     def _broke(self, engine: Address, found: BreakFound, now: Nanos) -> None:
         self.breaks += 1
+
+    def _supervised(self, engine: Address, told: Supervised, now: Nanos) -> None:
+        self.supervision.append((now, told))
+
+    def counted(self) -> dict[str, int]:
+        """How often each alert was raised and each breaker tripped."""
+        counts: dict[str, int] = {}
+        for _, told in self.supervision:
+            if isinstance(told, AlertRaised):
+                what = f"alert: {told.monitor} ({told.severity})"
+            elif isinstance(told, BreakerTripped):
+                what = f"breaker: {told.breaker}"
+            else:
+                continue
+            counts[what] = counts.get(what, 0) + 1
+        return counts
 
     def _session_changed(self, engine: Address, change: SessionChanged, now: Nanos) -> None:
         self.sessions.append((now, change))

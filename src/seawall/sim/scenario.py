@@ -81,6 +81,11 @@ def limits_of(market: Market) -> Limits:
         position={symbol: SymbolLimits(most, most) for symbol, most in positions.items()},
         max_total_notional=stage.money(market.valuation, desk.max_total_notional),
         max_orders=desk.max_orders,
+        max_concentration_bps=None,  # Of the few symbols here, one is soon most of what is held.
+        max_portfolio_loss_bps=1_000,
+        max_drawdown_bps=2_000,
+        rapid_drawdown_bps=500,
+        max_trades=100,
     )
 
 
@@ -178,7 +183,10 @@ def _exchange(market: Market, venue: VenueSpec, clock_offset_ns: int) -> NodeSpe
 
 def _engine_settings(market: Market, seed: int) -> EngineSettings:
     venues = tuple(VenueSettings(venue.name, venue_address(venue.name), account_of(venue.name)) for venue in market.venues)
-    return EngineSettings(ENGINE, venues, market.instruments, limits_of(market), market.valuation, seed=seed, feed=FEED)
+    return EngineSettings(
+        ENGINE, venues, market.instruments, limits_of(market), market.valuation, seed=seed, feed=FEED,
+        capital=opening_equity(market),
+    )
 
 
 def _strategy(spec: StrategySpec, market: Market, at_venues: tuple[Address, ...], seed: int) -> NodeSpec:
