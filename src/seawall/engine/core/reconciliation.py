@@ -28,6 +28,7 @@ class Reconciliation:
             order = self.orders.open.get(key)
             if order is not None:
                 out += self.doubt(order)
+                out += session.failed(now)
                 if session.connected:
                     out.append(session.query(order, now))
         return out

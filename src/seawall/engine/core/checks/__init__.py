@@ -28,6 +28,8 @@ from seawall.engine.core.checks.strategy_running import strategy_running
 from seawall.engine.core.checks.suspended import suspended
 from seawall.engine.core.checks.total_notional import total_notional
 from seawall.engine.core.checks.unique_tag import unique_tag
+from seawall.engine.core.checks.venue_breaker import venue_breaker
+from seawall.engine.core.checks.venue_budget import venue_budget
 from seawall.engine.core.checks.venue_filters import venue_filters
 from seawall.engine.core.checks.venue_live import venue_live
 
@@ -39,6 +41,8 @@ CHECKS = (
     intent_against_sent,
     unique_tag,
     venue_live,
+    venue_breaker,
+    venue_budget,
     signal_age,
     stale_data,
     venue_filters,

@@ -85,7 +85,10 @@ class Connections(Part):
 
     def _order_reported(self, report: OrderReported, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
-        return self.reconciliation.order_reported(session, report, now) if session is not None else []
+        if session is None:
+            return []
+        session.state.failures = 0  # It speaks about orders.
+        return self.reconciliation.order_reported(session, report, now)
 
     def _open_orders_reported(self, report: OpenOrdersReported, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)

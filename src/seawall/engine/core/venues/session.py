@@ -73,6 +73,9 @@ class VenueSession:
             settings.account, key, order.instrument, order.side, order.order_type, order.time_in_force, order.quantity, order.price,
             valid_until=order.valid_until,
         )  # fmt: skip
+        if settings.session.requests is not None:
+            self._count_in(now)
+            self.state.requests += 1
         return Envelope(settings.address, request if order.terms is None else self._with(request, order.terms))
 
     def _with(self, request: PlaceOrder, terms: Terms) -> PlaceOrder:
@@ -87,6 +90,7 @@ class VenueSession:
         )
 
     def cancel(self, order: Order, now: Nanos) -> Envelope:
+        self._count_in(now)
         self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
         return self._send(CancelOrder(self.settings.account, order.client_order_id, order.instrument, self.valid_until(now)))
 
@@ -103,6 +107,32 @@ class VenueSession:
     def settled(self, client_order_id: ClientOrderId) -> None:
         """The venue has spoken about this order: no request about it is open any more."""
         self.state.in_flight.pop(client_order_id, None)
+        if self.state.failures:
+            self.state.failures = 0
+
+    def failed(self, now: Nanos) -> list[Envelope]:
+        """An order request went unanswered. After some of them in a row the session is degraded, and its breaker keeps orders back."""
+        state, allowed = self.state, self.settings.session.failures_allowed
+        state.failures += 1
+        if state.failures < allowed:
+            return []
+        state.probe_at = Nanos(now + self.settings.session.probe_interval)
+        if state.failures > allowed or state.status is not LIVE:
+            return []
+        reason = f"degraded: {state.failures} order requests in a row without an answer"
+        return [Envelope(PROJECTIONS, SessionChanged(self.settings.address, "degraded", reason))]
+
+    def may_order(self, now: Nanos) -> bool:
+        """Not while degraded, but for one order at a time as a probe. Any word about an order ends it."""
+        state = self.state
+        return state.failures < self.settings.session.failures_allowed or (now >= state.probe_at and not state.in_flight)
+
+    def requests_left(self, now: Nanos) -> int:
+        """For orders: what cancels and questions are kept is not among them. Only where the venue says how many it allows."""
+        state, settings = self.state, self.settings.session
+        assert settings.requests is not None, "no budget"
+        self._count_in(now)
+        return settings.requests * (100 - settings.reserve_percent) // 100 - state.requests
 
     def overdue(self, now: Nanos) -> list[ClientOrderId]:
         """Takes out the orders whose answer has not come in time."""
@@ -124,6 +154,7 @@ class VenueSession:
     def on_time(self, now: Nanos, instruments: Iterable[InstrumentId]) -> list[Envelope]:
         """What is due: log on, give up, heartbeat, notice silence, reconcile `instruments`."""
         state, settings = self.state, self.settings.session
+        self._count_in(now)
         if state.status is SessionStatus.DOWN:
             return self._connect(now) if now >= state.wake_at else []
         if state.status is not LIVE:
@@ -254,7 +285,14 @@ class VenueSession:
         self.state.status = status
         return [Envelope(PROJECTIONS, SessionChanged(self.settings.address, status, reason))]
 
+    def _count_in(self, now: Nanos) -> None:
+        """Requests are counted in windows of fixed places."""
+        window = now // self.settings.session.request_window
+        if window != self.state.request_window:
+            self.state.request_window, self.state.requests = window, 0
+
     def _send(self, message: Message) -> Envelope:
+        self.state.requests += 1
         return Envelope(self.settings.address, message)
 
     def _request(self) -> int:

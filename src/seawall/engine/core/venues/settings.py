@@ -5,7 +5,7 @@ import msgspec
 from seawall.api.instruments import Venue
 from seawall.api.message import Address
 from seawall.api.orders import AccountId
-from seawall.api.units import MILLISECOND, SECOND, Nanos
+from seawall.api.units import MILLISECOND, MINUTE, SECOND, Nanos
 
 
 class SessionSettings(msgspec.Struct, frozen=True):
@@ -18,6 +18,10 @@ class SessionSettings(msgspec.Struct, frozen=True):
     backoff_first: Nanos = Nanos(100 * MILLISECOND)
     backoff_last: Nanos = Nanos(30 * SECOND)  # Between repeated requests.
     probe_interval: Nanos = Nanos(5 * SECOND)  # Between attempts to connect, at most.
+    failures_allowed: int = 3  # Unanswered order requests in a row; then the session is degraded: no new orders, but for a probe.
+    requests: int | None = None  # Of any kind within `request_window`, as the venue allows. None: it does not say.
+    request_window: Nanos = Nanos(MINUTE)
+    reserve_percent: int = 20  # Of them, kept from orders for cancels and questions.
     trade_window: int = 500  # Applied trade ids kept per instrument before the venue is asked to confirm them; it remembers more.
 
 

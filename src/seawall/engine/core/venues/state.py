@@ -36,6 +36,10 @@ class SessionState(msgspec.Struct):
     opening: dict[Currency, int] | None = None  # The account's balances less what our fills changed, as the venue last told.
     suspected: dict[Currency, int] = {}  # By how much they have moved since, if the next look says the same.
     balances_due: bool = False  # To be asked for when all other questions are answered.
+    failures: int = 0  # Order requests in a row that went unanswered.
+    probe_at: Nanos = Nanos(0)  # Degraded: when one order may try again.
+    request_window: int = 0  # The window that `requests` counts in.
+    requests: int = 0  # Sent in it.
     # Of perpetuals:
     cash_seen: int = 0  # The last movement of cash without a fill that is booked. They come without gaps.
     positions_due: bool = False  # To be asked for when all questions but the balances are answered.
