@@ -184,7 +184,13 @@ def _exchange(market: Market, venue: VenueSpec, clock_offset_ns: int) -> NodeSpe
 def _engine_settings(market: Market, seed: int) -> EngineSettings:
     venues = tuple(VenueSettings(venue.name, venue_address(venue.name), account_of(venue.name)) for venue in market.venues)
     return EngineSettings(
-        ENGINE, venues, market.instruments, limits_of(market), market.valuation, seed=seed, feed=FEED,
+        ENGINE,
+        venues,
+        market.instruments,
+        limits_of(market),
+        market.valuation,
+        seed=seed,
+        feed=FEED,
         capital=opening_equity(market),
     )
 

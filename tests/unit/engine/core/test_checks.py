@@ -387,16 +387,6 @@ def test_all_checks_look_at_every_order() -> None:
         "observe_only", "suspended", "intent_against_sent", "unique_tag", "venue_breaker", "venue_budget", "self_match", "concentration",
         "duplicate_order",
     )  # fmt: skip
-        "venue_breaker",
-        "venue_budget",
-        "observe_only",
-        "suspended",
-        "intent_against_sent",
-        "unique_tag",
-        "self_match",
-        "concentration",
-        "duplicate_order",
-    )
     expected = [check.__name__ for check in CHECKS if check.__name__ not in alone]
     assert list(refusals(rig)) == expected
     assert rig.engine.state.strategies[STRATEGY].refused == dict.fromkeys(expected, 1)
