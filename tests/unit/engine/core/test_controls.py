@@ -299,4 +299,11 @@ def test_limits_that_are_not_set_cost_nothing() -> None:
     """No check is made for them."""
     lifted = Limits(prevent_self_match=False, max_concentration_bps=None, price_collar_bps=None, max_signal_age=None)
     made = [check.__qualname__.partition(".")[0] for check in Rig(lifted).engine.gate._checks]
-    assert [name for name in made if name != "_check"] == ["halted", "unique_tag", "venue_live", "stale_data", "reduce_only"]
+    assert [name for name in made if name != "_check"] == [
+        "halted",
+        "unique_tag",
+        "venue_live",
+        "venue_breaker",
+        "stale_data",
+        "reduce_only",
+    ]

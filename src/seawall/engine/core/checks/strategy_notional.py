@@ -1,9 +1,13 @@
 """Gross exposure of one strategy in money, with all that its working orders could lead to."""
 
+from seawall.api.instruments import InstrumentId
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
+from seawall.engine.core.exposure import Exposure
 from seawall.engine.core.intent import Check, Intent, Refusal
+
+_NOTHING: dict[InstrumentId, Exposure] = {}
 
 
 def strategy_notional(desk: Desk) -> Check | None:
@@ -12,12 +16,16 @@ def strategy_notional(desk: Desk) -> Check | None:
         return None
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        held = mine.get(intent.account.address, {})
-        own = held.get(intent.instrument.id)
-        more = intent.amount if own is None else own.reach_with(intent.side, intent.amount) - own.reach
+        held = mine.get(intent.account.address, _NOTHING)
+        if held and len(mine) == 1:  # Nobody else has traded: what the strategy has at stake is all there is.
+            own, others, more = portfolio.stake(intent, now)
+            total = None if own is None or others is None else own + others
+        else:
+            exposure = held.get(intent.instrument.id)
+            more = intent.amount if exposure is None else exposure.reach_with(intent.side, intent.amount) - exposure.reach
+            total = portfolio.worth_of_all(held, intent.instrument.id, more) if more > 0 else 0
         if more <= 0:
             return None
-        total = portfolio.worth_of_all(held, intent.instrument.id, more)
         if total is not None and total <= limit:
             return None
         shown = float("inf") if total is None else rates.as_float(total)
