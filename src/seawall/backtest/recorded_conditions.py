@@ -83,7 +83,13 @@ class Conditions:
         self._note_expiry(order)
 
     def refusal(self, waitlist: Waitlist, request: PlaceOrder, now: Nanos) -> Refusal | None:
-        return terms_refusal(waitlist.instrument, request, now)
+        refusal = terms_refusal(waitlist.instrument, request, now)
+        if refusal is None and request.reduce_only:
+            return (
+                RejectReason.INVALID_ORDER,
+                "reduce_only is not built at recorded venues: the engine's own check holds it",
+            )
+        return refusal
 
     def place(self, waitlist: Waitlist, member: Member, request: PlaceOrder, now: Nanos) -> list[Envelope] | Refusal:
         """A conditional order begins to wait."""
