@@ -155,8 +155,10 @@ class Backtest:
                     feed.bid, feed.bid_size, feed.ask, feed.ask_size = fa, fb, fc, fd
                     listener = listener.next
             elif kind is depth:
-                b, c, d, e, _, _, _ = rest
-                if not route.book.row(a, b, c, d, e) or not route.quotes or (top := self._on_top(route, now)) is None:
+                whole = route.book.run(*rest)
+                if resting:
+                    route.venue.on_depth(route.instrument.id, rest[0], now)
+                if not whole or not route.quotes or (top := self._on_top(route, now)) is None:
                     continue
                 wake, volume = self.wake, None
                 fa, fb, fc, fd = top

@@ -14,11 +14,12 @@ BUY, SELL = Side.BUY, Side.SELL
 class Matcher:
     """With `limited`, our orders share what a row offers in the order of price and time; else each of them gets all it wants."""
 
-    __slots__ = ("_floor", "_limited", "_model", "_state")
+    __slots__ = ("_floor", "_limited", "_model", "_state", "watches")
 
     def __init__(self, floor: Floor, model: FillModel, *, limited: bool) -> None:
         self._floor = floor
         self._model = model
+        self.watches = model.watches
         self._limited = limited
 
     def restore(self, state: RecordedVenueState) -> None:
@@ -26,7 +27,7 @@ class Matcher:
 
     def join(self, waitlist: Waitlist, waiting: Waiting, now: Nanos) -> None:
         """The order has begun to wait."""
-        if self._model.watches:
+        if self.watches:
             self._model.joined(waiting, _shown(waitlist, waiting), now)
 
     def trade(self, waitlist: Waitlist, price: int, lots: int, aggressor: int, now: Nanos) -> list[Envelope]:
@@ -49,15 +50,29 @@ class Matcher:
             best = buys[-1][0]
             if 0 < ask <= best:
                 self._offered(waitlist, BUY, ask, ask_quantity, now, out)
-            if best >= bid and self._model.watches:
+            if best >= bid and self.watches:
                 self._watch(waitlist, buys, bid, bid_quantity, now)
         if sells:
             best = -sells[-1][0]
             if bid >= best:
                 self._offered(waitlist, SELL, bid, bid_quantity, now, out)
-            if (best <= ask or not ask) and self._model.watches:
+            if (best <= ask or not ask) and self.watches:
                 self._watch(waitlist, sells, -ask if ask else -1 << 62, ask_quantity, now)
         return out
+
+    def levels(self, waitlist: Waitlist, side: Side, now: Nanos) -> None:
+        """Recorded depth has told of one side. Only of what is deeper than the best quote: there the quotes know better."""
+        market, book = waitlist.market, waitlist.book
+        if book is None or not book.live or not self.watches:
+            return
+        keys, best, sign, shown = (waitlist.buys, market.bid, 1, book.bids) if side is BUY else (waitlist.sells, -market.ask, -1, book.asks)
+        for key, negated_id in keys:
+            if best and key >= best:
+                break
+            waiting = waitlist.orders[OrderId(-negated_id)]
+            others = shown.quantity(Price(key * sign))
+            if waiting.queue.shown != others:
+                self._model.level(waiting, others, now)
 
     def bar(self, waitlist: Waitlist, low: int, high: int, volume: int, open_time: Nanos, now: Nanos) -> list[Envelope]:
         """Of orders that rested when the bar opened: BUYs that `low` reached, then SELLs that `high` reached."""
@@ -107,9 +122,12 @@ class Matcher:
 
 def _shown(waitlist: Waitlist, waiting: Waiting) -> int:
     """What others show at the order's price."""
-    market, price = waitlist.market, waiting.order.price
-    best, shown = (market.bid, market.bid_quantity) if waiting.order.side is BUY else (market.ask, market.ask_quantity)
+    market, price, book, buying = waitlist.market, waiting.order.price, waitlist.book, waiting.order.side is BUY
+    best, shown = (market.bid, market.bid_quantity) if buying else (market.ask, market.ask_quantity)
     if price == best:
         return shown
-    better = price > best if waiting.order.side is BUY else price < best
-    return 0 if better and best else UNKNOWN
+    if best and (price > best if buying else price < best):
+        return 0
+    if book is not None and book.live:
+        return (book.bids if buying else book.asks).quantity(price)
+    return UNKNOWN

@@ -11,6 +11,7 @@ from seawall.api.units import Nanos, Price, Quantity
 from seawall.exchange.core.closing import forget_peak
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.triggers import TriggerBook
+from seawall.market_data.core.books import BookBuilder
 
 BUY = Side.BUY
 UNKNOWN = -1  # Lots that the recording does not tell of.
@@ -69,14 +70,15 @@ class Listed(msgspec.Struct):
 class Waitlist:
     """One instrument: `listed`, and an index of the limit orders in it by price."""
 
-    __slots__ = ("bars_only", "buys", "instrument", "listed", "market", "orders", "sells", "stops", "triggers")
+    __slots__ = ("bars_only", "book", "buys", "instrument", "listed", "market", "orders", "sells", "stops", "triggers")
 
-    def __init__(self, instrument: Instrument, listed: Listed, *, bars_only: bool) -> None:
+    def __init__(self, instrument: Instrument, listed: Listed, *, bars_only: bool, book: BookBuilder | None) -> None:
         self.instrument = instrument
         self.listed = listed
         self.market = listed.market
         self.orders = listed.orders
         self.bars_only = bars_only
+        self.book = book  # Where depth is recorded, of what is deeper than the best quote.
         # Sorted so that the best price, and within it the oldest order, is last.
         self.buys: list[tuple[int, ...]] = []
         self.sells: list[tuple[int, ...]] = []

@@ -46,6 +46,13 @@ def offers(waitlist: Waitlist, side: Side) -> Iterator[tuple[Price, int, int]]:
     price, shown = (market.ask, market.ask_quantity) if side is BUY else (market.bid, market.bid_quantity)
     if price and shown:
         yield price, shown - waitlist.taken(side, price, shown), shown
+    book, best = waitlist.book, price
+    if best and book is not None and book.live:
+        for price, shown in (book.asks if side is BUY else book.bids).best_first():
+            if (
+                price > best if side is BUY else price < best
+            ):  # The best itself, and what an older book has before it, the quote knows better.
+                yield price, shown - waitlist.taken(side, price, shown), shown
 
 
 def walk(

@@ -60,7 +60,7 @@ from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
 from seawall.exchange.core.terms import is_special
-from seawall.market_data.core.books import BookBuilder
+from seawall.market_data.core.books import ASK, BookBuilder
 from seawall.runtime.machine import Handler
 
 __all__ = ["MarketState", "RecordedVenue", "RecordedVenueState"]
@@ -144,7 +144,13 @@ class RecordedVenue:
         floor.restore(state.desk)
         self._matcher.restore(state)
         self._waitlists = {
-            key: Waitlist(floor.instruments[key], listed, bars_only=key in bars_only) for key, listed in state.listings.items()
+            key: Waitlist(
+                floor.instruments[key],
+                listed,
+                bars_only=key in bars_only,
+                book=self.books.get(key),
+            )
+            for key, listed in state.listings.items()
         }
         for listed in state.listings.values():
             for waiting in listed.orders.values():
@@ -175,6 +181,14 @@ class RecordedVenue:
 
     def resting(self, instrument: InstrumentId) -> Mapping[OrderId, Waiting]:
         return self._resting[instrument]
+
+    def use_book(self, instrument: InstrumentId, book: BookBuilder) -> None:
+        """The instrument's recorded depth, which the host keeps."""
+        self.books[instrument] = self._waitlists[instrument].book = book
+
+    def on_depth(self, instrument: InstrumentId, flags: int, now: Nanos) -> None:
+        """Rows of depth of one side, already in the book."""
+        self._matcher.levels(self._waitlists[instrument], SELL if flags & ASK else BUY, now)
 
     def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
         waitlist = self._waitlists.get(trade.instrument)

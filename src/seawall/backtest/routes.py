@@ -74,7 +74,7 @@ class StreamRoute:
         self.resting: Mapping[Any, Any] = venue.resting(key) if at_venue else {}
         self.market: Market = engine.state.markets[key] if at_engine else Market()
         if at_venue and stream.kind is Kind.DEPTH:
-            venue.books[key] = self.book
+            venue.use_book(key, self.book)
         self.first_listener: Listener | None = None
         for machine in reversed(machines if at_engine else ()):
             listener = Listener(machine, stream.instrument)

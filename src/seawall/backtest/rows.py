@@ -5,13 +5,16 @@ from itertools import repeat
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from seawall.api.units import Nanos, Price
+from seawall.market_data.core.books import ASK, FIRST
 from seawall.market_data.recorded import rows as recorded
 from seawall.market_data.recorded.kinds import PRICES, QUANTITIES, ROW_COLUMNS, WIDEST, Kind
 
 # (time, stream, first column in ticks, first and second column as floats, rest), the columns as in ROW_COLUMNS. The rest is (second
-# to fifth column in ticks or lots, third to fifth as floats), zeros where the kind has fewer; where all rows are trades, the aggressor.
+# to fifth column in ticks or lots, third to fifth as floats), zeros where the kind has fewer; where all rows are trades, the aggressor. Of
+# depth, a row is all levels of one side of a message, and the rest what `BookBuilder.run` takes.
 Row = tuple[Nanos, int, Price, float, float, Any]
 Rows = Iterator[Row]
 
@@ -22,6 +25,7 @@ class RowMaker:
     def __init__(self, streams: Sequence[recorded.Stream]) -> None:
         self._count = len(streams)
         self._over = np.zeros((WIDEST, len(streams)), dtype=np.int64)
+        self._depth = np.array([stream.kind is Kind.DEPTH for stream in streams])
         self._under = np.ones((WIDEST, len(streams)), dtype=np.int64)
         for index, stream in enumerate(streams):
             instrument = stream.instrument
@@ -35,6 +39,29 @@ class RowMaker:
         """Every float is its integer times and through powers of ten, rounded once: the same as in `runtime.floats`."""
         if not len(rows.time):
             return iter(())
+        if self._depth.any() and (depth := self._depth[rows.stream % self._count]).any():
+            return self._runs(rows, depth)
+        return self._single(rows)
+
+    def _runs(self, rows: recorded.Rows, depth: npt.NDArray[np.bool_]) -> Rows:
+        """Rows of depth of one side of one message become one row, its rest the arguments of `BookBuilder.run`."""
+        price, quantity, flags, previous, update_id = rows.columns
+        joined = depth[1:] & depth[:-1] & (rows.stream[1:] == rows.stream[:-1])
+        joined &= ((flags[1:] & FIRST) == 0) & ((flags[1:] ^ flags[:-1]) & ASK == 0)
+        heads = np.flatnonzero(np.append(True, ~joined))
+        of_depth = np.flatnonzero(depth[heads])
+        first = heads[of_depth]
+        last = np.append(heads[1:], len(depth))[of_depth] - 1
+        prices, quantities = price[depth].tolist(), quantity[depth].tolist()
+        place = np.cumsum(depth) - 1  # In the lists of depth alone.
+        rest: list[Any] = [None] * len(heads)
+        arguments = (of_depth, flags[first], flags[last], previous[first], update_id[first], place[first], place[last] + 1)
+        for at, a, b, c, d, start, stop in zip(*(each.tolist() for each in arguments), strict=True):
+            rest[at] = (a, b, c, d, prices[start:stop], quantities[start:stop])
+        found = zip(self._single(rows.take(heads)), rest, strict=True)
+        return (row if run is None else (*row[:5], run) for row, run in found)
+
+    def _single(self, rows: recorded.Rows) -> Rows:
         first = int(rows.stream[0])
         single = bool((rows.stream == first).all())
         scale: Any = first % self._count if single else rows.stream % self._count

@@ -33,6 +33,7 @@ from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.settings import Switches
 from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
 from seawall.market_data.recorded import Recording, open_recording
+from seawall.market_data.recorded.kinds import Kind
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
 from seawall.strategy.core.machine import StrategyMachine
@@ -78,7 +79,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     switches: Switches = Switches()
     latency: Latency = Latency()
     fill_model: str | FillModel = "trade_through"  # A name of FILL_MODELS, or a model of your own.
-    limited: bool | None = None  # Fills to the recorded volume. None: as the fill model wants, which those of queues do.
+    limited: bool | None = None  # Fills, to the recorded volume. None: with a queue model, and at venues whose depth is recorded.
     slippage_bps: int = 0
     start: Nanos | None = None
     end: Nanos | None = None
@@ -310,6 +311,7 @@ def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> En
 
 
 def _venues(recording: Recording, setup: Setup, rates: FundingRates) -> list[RecordedVenue]:
+    depth = {stream.instrument.venue: True for stream in recording.streams if stream.kind is Kind.DEPTH}
     model = fill_model(setup.fill_model) if isinstance(setup.fill_model, str) else setup.fill_model
     bars_only = {instrument.id for instrument in recording.bars_only}
     by_venue: dict[Venue, list[Instrument]] = {}
@@ -320,7 +322,7 @@ def _venues(recording: Recording, setup: Setup, rates: FundingRates) -> list[Rec
             venue_address(venue),
             own,
             fill_model=model,
-            limited=setup.limited,
+            limited=(model.limited or venue in depth) if setup.limited is None else setup.limited,
             slippage_bps=setup.slippage_bps,
             bars_only=[i.id for i in own if i.id in bars_only],
             funding_rates={i.id: rates[i.id] for i in own if i.id in rates},

@@ -65,7 +65,7 @@ FillVolume = Annotated[
     str | None,
     typer.Option(
         help="How much an order gets: recorded (no more than a print traded and a quote shows, shared by your own orders) or any. "
-        "Default: recorded with a queue model, else any.",
+        "Default: recorded with a queue model or where depth is recorded, else any.",
         metavar="VOLUME",
     ),
 ]

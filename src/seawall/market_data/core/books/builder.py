@@ -107,6 +107,16 @@ class BookBuilder:
             self._holding.levels.append((bool(flags & ASK), price, quantity))
         return self._end(flags, update_id) if flags & LAST else False
 
+    def run(self, first: int, last: int, previous: int, update_id: int, prices: Sequence[Price], quantities: Sequence[Quantity]) -> bool:
+        """Rows of one side of one message at once: the flags of the first and of the last one. Returns what `row` returns."""
+        if first & FIRST:
+            self._begin(first, previous, update_id)
+        if self._applies:
+            self._sides[first & ASK].update(prices, quantities)
+        elif self._holding is not None:
+            self._holding.levels += [(bool(first & ASK), *level) for level in zip(prices, quantities, strict=True)]
+        return self._end(last, update_id) if last & LAST else False
+
     def runs(self, runs: Iterable[Run], prices: Sequence[Price], quantities: Sequence[Quantity]) -> Iterator[int]:
         """Many rows at once, in runs of one side of one message. Stops wherever a message is in the live book, with the book's id."""
         start = 0
