@@ -11,6 +11,7 @@ from pathlib import Path
 import bench_backtest
 import bench_depth
 import bench_exchange
+import bench_l2
 import bench_risk
 import bench_sim
 import bench_sweep
@@ -19,6 +20,7 @@ PARTS = {
     "backtest": bench_backtest.run,
     "depth": bench_depth.run,
     "exchange": bench_exchange.run,
+    "l2": bench_l2.run,
     "risk": bench_risk.run,
     "sim": bench_sim.run,
     "sweep": bench_sweep.run,
@@ -29,6 +31,7 @@ AT_LEAST = {
     "backtest_ema_ticks_per_s": 900_000,
     "backtest_ema_10m_ticks_per_s": None,  # Within 10 % of the rate at 1 M ticks.
     "depth_rows_per_s": 1_500_000,
+    "backtest_l2_events_per_s": 400_000,
     "book_ops_per_s": 1_000_000,
     "exchange_ops_per_s": 250_000,
     "sim_messages_per_s": 150_000,

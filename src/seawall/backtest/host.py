@@ -134,8 +134,8 @@ class Backtest:
                 price, volume = fa, fb
                 market.last = at_venue.last = a
                 market.trade_time = now
-                if resting:
-                    wake = self._report(route, _printed(route, a, fb, rest, now), now)
+                if resting and (said := _printed(route, a, fb, rest, now)):
+                    wake = self._report(route, said, now)
             elif kind is quote:
                 b, c, d, _, fc, fd, _ = rest
                 if not 0 < a < c:
@@ -147,8 +147,8 @@ class Backtest:
                 market.ask = at_venue.ask = c
                 market.quote_time = now
                 at_venue.bid_quantity, at_venue.ask_quantity = b, d
-                if resting:
-                    wake = self._report(route, route.venue.on_quote(route.instrument.id, a, b, c, d, now), now)
+                if resting and (said := route.venue.on_quote(route.instrument.id, a, b, c, d, now)):
+                    wake = self._report(route, said, now)
                 listener = route.first_listener
                 while listener is not None:
                     feed = listener.feed
