@@ -17,6 +17,8 @@ PURE_ROOMS = ("api", "runtime", "strategy", "sim", "backtest")  # And every core
 SHELLS = {
     "backtest/__init__.py": "offers run.py to those who import the package; nothing pure imports the package itself",
     "backtest/funding_rates.py": "opens the file of recorded funding rates",
+    "backtest/calibration/__init__.py": "offers report.py",
+    "backtest/calibration/report.py": "opens recordings, and computes ratios for people",
     "backtest/run.py": "opens recordings, measures how long it takes, reports progress",
     "backtest/sweep/__init__.py": "offers what lies beside it",
     "backtest/sweep/batch.py": "drives runs and keeps time",

@@ -83,6 +83,7 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
         seed=run.seed,
         command=run.command,
         config=run.config,
+        assumptions=run.assumptions,
         inputs=list(run.inputs),
         instruments=list(recorder.instruments.values()),
         versions={"python": platform.python_version()} | {name: version(name) for name in ("seawall", "polars", "numpy")},

@@ -251,6 +251,7 @@ def run(result: Result) -> Html:
             block("Final marks", pairs(marks)) if marks else EMPTY,
             block("Made with", pairs(summary.versions.items())),
         ),
+        block("Assumptions", pairs(summary.assumptions.items())) if summary.assumptions else EMPTY,
         block("Recorded data", pairs(inputs)) if inputs else EMPTY,
         block("Configuration", Html(f"<pre>{text(config)}</pre>")) if summary.config else EMPTY,
     )

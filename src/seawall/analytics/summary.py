@@ -32,6 +32,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     command: str = ""  # That repeats the run.
     seed: int | None = None
     config: dict[str, Any] = {}  # Plain JSON.
+    assumptions: dict[str, str] = {}  # What the host assumed of fills and time, in words.
     inputs: tuple[Input, ...] = ()
     warnings: tuple[str, ...] = ()
     refused_rows: dict[str, int] = {}  # Rows of recorded data, by reason.
@@ -78,6 +79,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None
     command: str
     config: dict[str, Any]
+    assumptions: dict[str, str]
     inputs: list[Input]
     instruments: list[Instrument]
     versions: dict[str, str]

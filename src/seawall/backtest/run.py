@@ -19,6 +19,7 @@ from seawall.api.message import Address, strategy_address, strategy_name
 from seawall.api.risk import Limits
 from seawall.api.units import DAY, HOUR, MINUTE, SECOND, Money, Nanos
 from seawall.backtest.fill_models import FillModel, fill_model
+from seawall.backtest.fill_models.measured import measured
 from seawall.backtest.funding import Funding, account_of, fund, venue_address
 from seawall.backtest.funding_rates import read_funding_rates
 from seawall.backtest.host import Backtest
@@ -212,6 +213,7 @@ class Run:
             command=self.setup.command,
             seed=self.setup.seed,
             config=self.config,
+            assumptions=_assumptions(self.setup),
             inputs=self.inputs,
             warnings=self._warnings(),
             refused_rows=self._refused_rows(),
@@ -310,9 +312,25 @@ def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> En
     )
 
 
+def _model(setup: Setup) -> FillModel:
+    return fill_model(setup.fill_model) if isinstance(setup.fill_model, str) else setup.fill_model
+
+
+def _assumptions(setup: Setup) -> dict[str, str]:
+    model, latency = _model(setup), setup.latency
+    wished = {None: "as the model and the data want", True: "limited to what was recorded", False: "unlimited"}
+    delays = (f"{name} {delay} ns" for name in latency.__struct_fields__ if (delay := getattr(latency, name)))
+    return {
+        "fill model": model.name or type(model).__name__,
+        "measured error": measured(model.name),
+        "fill volume": wished[setup.limited],
+        "latency": ", ".join(delays) or "none",
+    }
+
+
 def _venues(recording: Recording, setup: Setup, rates: FundingRates) -> list[RecordedVenue]:
     depth = {stream.instrument.venue: True for stream in recording.streams if stream.kind is Kind.DEPTH}
-    model = fill_model(setup.fill_model) if isinstance(setup.fill_model, str) else setup.fill_model
+    model = _model(setup)
     bars_only = {instrument.id for instrument in recording.bars_only}
     by_venue: dict[Venue, list[Instrument]] = {}
     for instrument in recording.instruments:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("facts", "fetch", "inspect", "verify")
+COMMANDS = ("calibrate", "facts", "fetch", "inspect", "verify")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,5 +1,6 @@
 """Whole backtests limited to the recorded volume: what the strategy and the result see of partial fills."""
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -7,7 +8,8 @@ import pytest
 
 from seawall.api.units import SECOND
 from seawall.backtest import Setup, run_backtest
-from seawall.backtest.fill_models import FillModel
+from seawall.backtest.fill_models import FILL_MODELS, FillModel
+from seawall.backtest.fill_models.measured import MEASURED
 from seawall.backtest.recorded_orders import Waiting
 from seawall.strategy import MarketSignal, PriceUpdate, TradingStrategy
 
@@ -78,3 +80,17 @@ def test_a_model_of_ones_own_needs_one_method() -> None:
 def test_unknown_models_are_named() -> None:
     with pytest.raises(ValueError, match=r"no fill model 'hope'; there are touch, trade_through, queue_trades"):
         fills("limit", fill_model="hope")
+
+
+def test_a_result_says_what_was_assumed() -> None:
+    result = run_backtest(Once, QUOTES, config={"kind": "limit"}, setup=Setup(fill_model="queue_log"), venue="v", symbol="BTC-USD")
+    said = result.summary.assumptions
+    assert (said["fill model"], said["latency"]) == ("queue_log", "none")
+    assert said["measured error"].startswith("on Binance ticks of 2024-08-08: precision 100.0 %, recall 100.0 %")
+
+
+def test_every_model_has_been_measured() -> None:
+    assert sorted(MEASURED) == sorted(model.name for model in FILL_MODELS)
+    page = (Path(__file__).parents[3] / "docs" / "fills.md").read_text(encoding="utf-8")
+    for name, of in MEASURED.items():
+        assert f"| `{name}` | {of.precision} % | {of.recall} % | {of.undecided} % | {of.time_error_ms} ms |" in page

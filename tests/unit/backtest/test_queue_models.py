@@ -57,11 +57,12 @@ def test_a_print_below_us_proves_that_the_queue_is_gone(model: FillModel) -> Non
 
 
 @everywhere
-def test_an_offer_at_our_price_proves_it_too_and_is_taken_once(model: FillModel) -> None:
+def test_an_offer_below_us_proves_it_too_and_is_taken_once(model: FillModel) -> None:
     desk = queued(model.name)
-    assert brief(desk.quote(98, 99, 5, 3)) == ["filled 3 at 99 maker"]
     assert brief(desk.quote(97, 99, 5, 3)) == []
-    assert brief(desk.quote(97, 99, 5, 2)) == ["filled 1 at 99 maker"]
+    assert brief(desk.quote(97, 98, 5, 3)) == ["filled 3 at 99 maker"]
+    assert brief(desk.quote(96, 98, 5, 3)) == []
+    assert brief(desk.quote(96, 98, 5, 2)) == ["filled 1 at 99 maker"]
 
 
 @everywhere

@@ -10,7 +10,7 @@ as `LAG`; then a shrinking without a print was a cancellation, and a print witho
 
 from seawall.api.orders import Side
 from seawall.api.units import MILLISECOND, Nanos
-from seawall.backtest.fill_models.model import UNKNOWN, FillModel
+from seawall.backtest.fill_models.model import UNKNOWN, FillModel, beyond
 from seawall.backtest.recorded_orders import Waiting
 
 BUY = Side.BUY
@@ -32,7 +32,9 @@ class VolumeAhead(FillModel):
         queue.tally = queue.credit = 0
 
     def reached(self, waiting: Waiting, price: int, lots: int) -> int:
-        """A quote at our price or beyond: of those who rested there nobody is left."""
+        """Beyond our price: of those who rested at it nobody is left. An offer at it says less: it may have wished not to take."""
+        if not beyond(waiting, price):
+            return 0
         waiting.queue.ahead = 0
         return lots
 
