@@ -219,8 +219,10 @@ class Backtest:
             if route.kind is not Kind.DEPTH:
                 self._deliver(route, now, _as_message(route, now, a, fb, rest))
                 continue
-            b, c, d, e, _, _, _ = rest
-            if route.book.row(a, b, c, d, e) and route.quotes and (top := route.book.top()) != route.top:
+            whole = route.book.run(*rest)
+            if route.resting:
+                route.venue.on_depth(route.instrument.id, rest[0], now)
+            if whole and route.quotes and (top := route.book.top()) != route.top:
                 route.top = top
                 self._deliver(route, now, QuoteChanged(route.instrument.id, route.book.update_id, *top, now))
 
@@ -346,10 +348,11 @@ def _observed(observe: Note, handler: Any) -> Handler:
 
 
 def _as_message(route: StreamRoute, now: Nanos, a: int, fb: float, rest: Any) -> Message:
-    """Of a trade only price and quantity are known here: it has no id, and its aggressor is made up."""
+    """A trade has no id here; an aggressor that was not told is called a buyer."""
     key = route.instrument.id
     if route.kind is Kind.TRADE:
-        return Traded(key, TradeId(0), Price(a), nearest_lots(route.instrument, fb), Side.BUY, now)
+        lots, aggressor = (nearest_lots(route.instrument, fb), rest) if type(rest) is int else rest[:2]
+        return Traded(key, TradeId(0), Price(a), lots, Side.SELL if aggressor < 0 else Side.BUY, now)
     b, c, d, e, *_ = rest
     if route.kind is Kind.QUOTE:
         return QuoteChanged(key, 0, Price(a), b, c, d, now)
