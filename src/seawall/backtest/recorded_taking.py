@@ -1,14 +1,14 @@
-"""What an arriving order takes of a recorded market, level by level, when it can have no more than the recording shows."""
+"""What a taking order gets of a recorded market: level by level, when it can have no more than the recording shows; at a bar's open."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from seawall.api.message import Envelope
-from seawall.api.orders import Liquidity, OrderAccepted, Side, TimeInForce
+from seawall.api.orders import Liquidity, OrderAccepted, PlaceOrder, Side, TimeInForce
 from seawall.api.units import BASIS_POINTS, Nanos, Price, Quantity
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill
-from seawall.backtest.recorded_orders import Waitlist
+from seawall.backtest.recorded_orders import Waiting, Waitlist
 from seawall.exchange.core.floor import Member
 from seawall.exchange.core.order_book import Order
 
@@ -79,6 +79,22 @@ def walk(
         if total == lots > 0 or affordable < left:
             return Walk(takes, total, value, ended=False)
     return Walk(takes, total, value, ended=True)
+
+
+def walk_for(waitlist: Waitlist, request: PlaceOrder, paid: Callable[[Side, int], int]) -> Walk:
+    """What an order finds on the other side."""
+    budget = request.quote_quantity // waitlist.instrument.tick_value
+    return walk(offers(waitlist, request.side), request.side, request.price, request.quantity, budget, paid)
+
+
+def open_price(waiting: Waiting, slipped: int) -> int:
+    """What an order pays that waited for a bar's open: of that with slippage and the quote at arrival the worse, but within its limit."""
+    limit, quoted = waiting.order.price, waiting.quoted
+    if waiting.order.side is BUY:
+        price = max(slipped, quoted)
+        return min(price, limit) if limit else price
+    price = min(slipped, quoted) if quoted else slipped
+    return max(price, limit)
 
 
 def take(state: RecordedVenueState, waitlist: Waitlist, member: Member, order: Order, walked: Walk, now: Nanos) -> list[Envelope]:

@@ -50,7 +50,7 @@ from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fil
 from seawall.backtest.recorded_margin import Attention, FundingRates, RecordedMargin
 from seawall.backtest.recorded_matching import Matcher
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
-from seawall.backtest.recorded_taking import Walk, offers, slipped, take, walk
+from seawall.backtest.recorded_taking import open_price, take, walk_for
 from seawall.exchange.core.answers import reject, reject_cancel
 from seawall.exchange.core.closing import canceled
 from seawall.exchange.core.filters import reject_reason
@@ -266,7 +266,7 @@ class RecordedVenue:
                 return 0
             price, lots = Price(0), Quantity(0)
         else:
-            price, lots = Price(self._open_price(waiting, opened)), order.quantity
+            price, lots = Price(open_price(waiting, self._slipped(waiting.order.side, opened))), order.quantity
         member = self._floor.members[order.account]
         withdraw(waitlist, member, waiting)
         if buying and not limit and waitlist.instrument.margin is None:
@@ -282,17 +282,6 @@ class RecordedVenue:
             else:
                 out.append(expire(member, order, now))
         return lots if self._limited else 0
-
-    def _open_price(self, waiting: Waiting, opened: int) -> int:
-        """Of the open with slippage and the quote at arrival the worse, but within the order's limit."""
-        side, limit = waiting.order.side, waiting.order.price
-        price = self._slipped(side, opened)
-        if side is BUY:
-            price = max(price, waiting.quoted)
-            return min(price, limit) if limit else price
-        return max(min(price, waiting.quoted or price), limit)
-
-    # Orders
 
     def _place_order(self, request: PlaceOrder, now: Nanos) -> list[Envelope]:
         """Checked whole before anything changes, in the order of `RejectReason`; an order that is accepted cannot fail.
@@ -323,7 +312,7 @@ class RecordedVenue:
         takes = offer and (not limit or (offer <= limit if buying else offer >= limit))
         walked = None
         if takes and self._limited and not waitlist.bars_only and (market.bid or market.ask):
-            walked = self._walk(waitlist, request)
+            walked = walk_for(waitlist, request, self._slipped)
             takes = bool(walked.takes)
             if not takes and not limit:
                 return reject(member, request, now, RejectReason.NO_LIQUIDITY, "what the recording shows has been taken")
@@ -385,11 +374,6 @@ class RecordedVenue:
         if order is not None and order.order_id == self._state.desk.last_order_id:
             conditions.note_terms(order, request)
         return out
-
-    def _walk(self, waitlist: Waitlist, request: PlaceOrder) -> Walk:
-        budget = request.quote_quantity // waitlist.instrument.tick_value
-        levels = offers(waitlist, request.side)
-        return walk(levels, request.side, request.price, request.quantity, budget, self._slipped)
 
     def _rest(self, waitlist: Waitlist, member: Member, order: Order, now: Nanos) -> None:
         waiting = Waiting(order, now, order.price)
