@@ -50,7 +50,7 @@ from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fil
 from seawall.backtest.recorded_margin import Attention, FundingRates, RecordedMargin
 from seawall.backtest.recorded_matching import Matcher
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
-from seawall.backtest.recorded_taking import open_price, take, walk_for
+from seawall.backtest.recorded_taking import open_price, slipped, take, walk_for
 from seawall.exchange.core.answers import reject, reject_cancel
 from seawall.exchange.core.closing import canceled
 from seawall.exchange.core.filters import reject_reason
