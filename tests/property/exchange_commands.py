@@ -23,6 +23,7 @@ from seawall.api.orders import (
     TradeId,
 )
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
+from seawall.api.venue_operations import CancelAccountOrders, HaltInstrument, ResumeInstrument
 from seawall.exchange.core.machine import Exchange
 
 # Three currencies in a triangle, fees of every kind, a filter here and there. Their units are small: rounding shows.
@@ -208,7 +209,15 @@ def one_cancels_other(draw: st.DrawFn) -> PlaceOrderList:
     return PlaceOrderList(account, instrument, OrderListType.OCO, draw(st.sampled_from([(limit, stop), (stop, limit)])))
 
 
+OPERATOR = st.sampled_from(
+    [
+        HaltInstrument(INSTRUMENTS[2].id, "olga", "test"),
+        ResumeInstrument(INSTRUMENTS[2].id, "olga", "test"),
+        *(CancelAccountOrders(AccountId(name), "olga", "test") for name in NAMES[:1]),
+    ]
+)
 SPECIAL = weighted(
+    (1, OPERATOR),
     (4, one_cancels_other()), (2, AMEND), (2, replacing()),
     (3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (2, PREVENTING), (1, MARKET_PREVENTING),
 )  # fmt: skip

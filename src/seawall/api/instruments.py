@@ -41,6 +41,15 @@ class MarginTerms(msgspec.Struct, frozen=True):
     contract_value: int  # Base minor units in one contract.
 
 
+class PercentPrice(msgspec.Struct, frozen=True):
+    """How far from the last trade a limit price may stand, by side, in basis points of that trade's price: 12,000 is a fifth above."""
+
+    bid_up_bps: int
+    bid_down_bps: int
+    ask_up_bps: int
+    ask_down_bps: int
+
+
 class Instrument(msgspec.Struct, frozen=True):
     """One symbol on one venue. `define_spot` and `define_perpetual` derive and check the fields that depend on others.
 
@@ -71,6 +80,9 @@ class Instrument(msgspec.Struct, frozen=True):
     max_quantity: Quantity = Quantity(0)
     min_notional: Money = Money(0)
     margin: MarginTerms | None = None  # None: spot.
+    percent_price: PercentPrice | None = None
+    max_open_orders: int = 0  # Of one account; here and below 0: no limit.
+    max_conditional_orders: int = 0
     max_iceberg_parts: int = 0  # Parts of one order's quantity, shown one after the other.
 
 

@@ -72,15 +72,14 @@ class RejectReason(StrEnum):
     REQUEST_EXPIRED = "request_expired"  # Arrived after its `valid_until`.
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_INSTRUMENT = "unknown_instrument"
-    RATE_LIMIT = "rate_limit"  # Too many orders of the account within an interval.
     MARKET_HALTED = "market_halted"  # Nothing new is taken in this instrument for the time being. Cancels are.
+    PERCENT_PRICE = "percent_price"  # Too far from the last price for its side.
+    MAX_ORDERS = "max_orders"  # So many of the account are open already, of all kinds or of this one; `detail` says which.
     INVALID_ORDER = "invalid_order"  # Fields that contradict each other; `detail` says which.
     PRICE_FILTER = "price_filter"
     LOT_SIZE = "lot_size"
     NOTIONAL = "notional"
-    PERCENT_PRICE = "percent_price"  # Too far from the last price for its side.
     ICEBERG_PARTS = "iceberg_parts"
-    MAX_ORDERS = "max_orders"  # So many of the account are open already, of all kinds or of this one; `detail` says which.
     DUPLICATE_CLIENT_ORDER_ID = "duplicate_client_order_id"
     WOULD_TRIGGER = "would_trigger"  # A conditional order whose stop price the last price has reached already.
     INSUFFICIENT_BALANCE = "insufficient_balance"
@@ -98,7 +97,6 @@ class ExpiryReason(StrEnum):
     SELF_TRADE = "self_trade"  # It would have traded with an order of its own account.
     ORDER_LIST = "order_list"  # The other one of its list traded or triggered.
     NO_FUNDS = "no_funds"  # A conditional BUY that triggered: the balance does not pay for more.
-    PRICE_BAND = "price_band"  # What is left to take stands outside the venue's price band.
     REDUCE_ONLY = "reduce_only"  # The position it was to reduce is gone, or spoken for by other orders.
     LIQUIDATION = "liquidation"  # The venue closes the account's positions.
 

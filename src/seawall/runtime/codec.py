@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from seawall.api import accounts, margin, market_data, message, orders, projections, risk, signals, supervision
+from seawall.api import accounts, margin, market_data, message, orders, projections, risk, signals, supervision, venue_operations
 from seawall.api.message import Message
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -104,6 +104,10 @@ MESSAGES: tuple[type[Message], ...] = (
     projections.BreakFound,
     projections.ClosedByVenue,
     projections.RiskCheckResult,
+    venue_operations.HaltInstrument,
+    venue_operations.ResumeInstrument,
+    venue_operations.CancelAccountOrders,
+    venue_operations.TradingStatusChanged,
 )
 
 encode = msgspec.msgpack.Encoder().encode

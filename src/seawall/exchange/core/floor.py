@@ -41,6 +41,7 @@ class Market(msgspec.Struct):
     perpetual: Perpetual | None = None  # None: spot.
     last_price: Price = Price(0)  # Of the last trade; 0: none yet.
     stops: dict[OrderId, Order] = {}  # Conditional orders that wait, in the order of acceptance.
+    halted: str = ""  # Why; empty: it trades.
     lists: dict[OrderId, OrderList] = {}  # By the id of the first order in it.
 
 
@@ -112,7 +113,7 @@ class Member:
 
 
 class Floor:
-    __slots__ = ("_expiries", "_index", "instruments", "listings", "members", "state", "watched")
+    __slots__ = ("_expiries", "_index", "free", "instruments", "listings", "members", "state", "watched")
 
     def __init__(self, instruments: Sequence[Instrument], index: Index | None = None) -> None:
         """Raises: ValueError: instruments that one venue cannot list together."""
@@ -129,6 +130,7 @@ class Floor:
     def restore(self, state: ExchangeState) -> None:
         self.state = state
         self.listings = {key: Listing(self.instruments[key], market) for key, market in state.markets.items()}
+        self.sort_out()
         self.watched: dict[InstrumentId, list[tuple[Listing, Instrument]]] = {}
         for key, spots in self._index.items():
             for spot in spots:
@@ -144,6 +146,10 @@ class Floor:
         """Makes a member of an account that the ledger has just opened."""
         client = self.state.clients[account] = Client()
         self.members[account] = Member(self.state.ledger.accounts[account], client)
+
+    def sort_out(self) -> None:
+        """Keeps the listings apart whose orders are asked nothing before they are looked at."""
+        self.free = {key: each for key, each in self.listings.items() if not each.market.halted and not _ruled(each.instrument)}
 
     def note_expiry(self, order: Order) -> None:
         if order.terms is not None and order.terms.expire_time:
@@ -175,6 +181,10 @@ class Floor:
 def _moved(instrument: Instrument) -> tuple[Currency, ...]:
     """The currencies that change hands."""
     return (instrument.quote,) if instrument.margin is not None else (instrument.base, instrument.quote)
+
+
+def _ruled(instrument: Instrument) -> bool:
+    return instrument.percent_price is not None or bool(instrument.max_open_orders or instrument.max_conditional_orders)
 
 
 def _check(instruments: Sequence[Instrument]) -> None:

@@ -8,6 +8,7 @@ from seawall.exchange.core.answers import reject
 from seawall.exchange.core.filters import Refusal
 from seawall.exchange.core.floor import Floor, Listing, Member, OrderList
 from seawall.exchange.core.order_book import Order, Terms
+from seawall.exchange.core.rules import rule_refusal
 from seawall.exchange.core.special_entry import accept, cannot_carry, lock_for, review, wait
 from seawall.exchange.core.terms import terms_of
 from seawall.exchange.core.triggering import work
@@ -57,6 +58,9 @@ def _review(
     currency, locked = Currency(""), 0
     for order in request.orders:
         terms = terms_of(order)
+        forbidden = rule_refusal(floor, member, order) if order.instrument not in floor.free else None
+        if forbidden is not None:
+            return forbidden
         lots = review(listing, member, order, terms, now)
         if isinstance(lots, tuple):
             return lots

@@ -10,11 +10,13 @@ from seawall.api.market_data import QueryDepth, QuoteChanged
 from seawall.api.message import Address, Message, Tick
 from seawall.api.orders import AmendOrder, CancelOrder, PlaceOrder, PlaceOrderList, ReplaceOrder
 from seawall.api.units import Nanos
+from seawall.api.venue_operations import CancelAccountOrders, HaltInstrument, ResumeInstrument
 from seawall.exchange.core.expiry import pass_time
 from seawall.exchange.core.floor import ExchangeState, Floor, Index
 from seawall.exchange.core.list_entry import place_list
 from seawall.exchange.core.margin.queries import report_cash, report_positions
 from seawall.exchange.core.margin.watch import after_due, index_changed, liquidate_account, next_due, spot_changed
+from seawall.exchange.core.operations import cancel_account, halt_instrument, resume_instrument
 from seawall.exchange.core.order_changes import amend_order, replace_order
 from seawall.exchange.core.order_entry import cancel_order, place_order
 from seawall.exchange.core.public_data import report_depth
@@ -38,6 +40,9 @@ class Exchange:
             ReplaceOrder: partial(replace_order, floor),
             PlaceOrderList: partial(place_list, floor),
             Tick: partial(pass_time, floor),
+            HaltInstrument: partial(halt_instrument, floor),
+            ResumeInstrument: partial(resume_instrument, floor),
+            CancelAccountOrders: partial(cancel_account, floor),
             OpenAccount: partial(open_or_deposit, floor),
             Logon: partial(log_on, floor),
             Heartbeat: partial(answer_heartbeat, floor),

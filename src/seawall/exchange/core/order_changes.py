@@ -13,6 +13,7 @@ from seawall.exchange.core.lists import full_lock
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.order_entry import cancel_order, place_order
 from seawall.exchange.core.public_data import publish
+from seawall.exchange.core.rules import rule_refusal
 from seawall.exchange.core.terms import is_special, terms_of, terms_refusal
 from seawall.exchange.core.triggers import estimate
 
@@ -98,7 +99,7 @@ def replace_order(floor: Floor, request: ReplaceOrder, now: Nanos) -> list[Envel
     late = bool(request.valid_until and now > request.valid_until)
     refusal = (RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here") if late else None
     if refusal is None:
-        refusal = _new_refusal(listing, request, now)
+        refusal = _new_refusal(floor, listing, request, now)
     if refusal is not None or listing is None:
         reason, detail = refusal or (RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
         kept = reason if late else RejectReason.NOT_REPLACED
@@ -118,13 +119,16 @@ def _named(new: PlaceOrder, request: ReplaceOrder) -> PlaceOrder:
     return PlaceOrder(request.account, new.client_order_id, request.instrument, new.side, new.order_type)
 
 
-def _new_refusal(listing: Listing | None, request: ReplaceOrder, now: Nanos) -> Refusal | None:
+def _new_refusal(floor: Floor, listing: Listing | None, request: ReplaceOrder, now: Nanos) -> Refusal | None:
     """What can be told of the new order before the old one is gone."""
     new = request.order
     if listing is None:
         return None
     if new.account != request.account or new.instrument != request.instrument:
         return RejectReason.INVALID_ORDER, "both orders belong to one account and one instrument"
+    forbidden = rule_refusal(floor, floor.members[new.account], new) if new.instrument not in floor.free else None
+    if forbidden is not None and forbidden[0] is not RejectReason.MAX_ORDERS:  # The old one makes room.
+        return forbidden
     if not is_special(new):
         best = listing.book.best_ask if new.side is BUY else listing.book.best_bid
         return reject_reason(listing.instrument, new, best)

@@ -30,6 +30,7 @@ from seawall.exchange.core.margin.requirement import market_worth, order_refusal
 from seawall.exchange.core.matching import can_fill, execute, lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.public_data import Levels, publish
+from seawall.exchange.core.rules import rule_refusal
 from seawall.exchange.core.special_entry import cancel_special, place_special
 from seawall.exchange.core.triggering import trigger
 
@@ -44,11 +45,14 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
     member = floor.members.get(request.account)
     if member is None:
         return floor.drop()
-    listing = floor.listings.get(request.instrument)
+    listing = floor.free.get(request.instrument)
     if request.valid_until and now > request.valid_until:
         return reject(member, request, now, RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here")
     if listing is None:
-        return reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
+        forbidden = rule_refusal(floor, member, request)
+        if forbidden is not None:
+            return reject(member, request, now, *forbidden)
+        listing = floor.listings[request.instrument]
     if (
         request.stop_price
         or request.trailing_delta_bps
