@@ -51,7 +51,7 @@ def test_the_market_decides_the_run(market: Path, tmp_path: Path, capsys: pytest
 @pytest.mark.parametrize("command", ["sim", "demo"])
 def test_a_market_that_cannot_be_read_is_refused(command: str, market: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, said = seawall(capsys, command, "--market", "nowhere.yaml")
-    assert (code, "nowhere.yaml cannot be read" in said, "one of ours: calm" in said) == (2, True, True)
+    assert (code, "nowhere.yaml cannot be read" in said, "one of ours: basis" in said) == (2, True, True)
     market.write_text(BASE.replace("kind: noise", "kind: noisy"))
     code, said = seawall(capsys, command, "--market", str(market))
     assert (code, "traders, 2: there is no kind 'noisy'; did you mean noise?" in said.replace("\n", " ")) == (2, True)

@@ -21,7 +21,7 @@ Faults = Annotated[str, typer.Option(help="What goes wrong on the way: none, mil
 
 Market = Annotated[
     str | None,
-    typer.Option(help="YAML file that defines the market, or one of ours: calm, crash, depeg, divergence, lively.", metavar="FILE"),
+    typer.Option(help="YAML file that defines the market, or one of ours: basis, calm, crash, depeg, divergence, lively.", metavar="FILE"),
 ]
 
 LONGEST_HOURS = 24 * 365

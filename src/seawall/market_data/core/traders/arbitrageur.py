@@ -1,4 +1,5 @@
-"""Buys where a symbol is cheap and sells where it is dear, at once and only at the prices it sees: what keeps venues together.
+"""Buys where a coin is cheap and sells where it is dear, at once and only at the prices it sees: what keeps venues together, and
+perpetuals to spot.
 
 It has an account on each venue and moves nothing between them: what it holds on one it must first have bought there.
 """
@@ -8,14 +9,16 @@ from functools import partial
 
 import msgspec
 
-from seawall.api.accounts import BalancesReported, QueryBalances
+from seawall.api.accounts import BalancesReported
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
+from seawall.api.margin import PositionsReported
 from seawall.api.market_data import QuoteChanged
 from seawall.api.message import Address, Envelope, Message, Restarted, Tick
 from seawall.api.orders import AccountId, OrderFilled, Side
 from seawall.api.units import MILLISECOND, PPB, Currency, Money, Nanos, Price, Quantity
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
 from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address, venue_address
+from seawall.market_data.core.traders.holdings import held_queries, position_in
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.runtime.machine import Handler
 
@@ -26,7 +29,7 @@ class Arbitrageurs(msgspec.Struct, frozen=True, tag_field="kind", tag="arbitrage
     edge: Ppb  # What it wants to gain beyond the fees, as a share of the price.
     amount: Amount  # Of an order, at most.
     inventory_limit: Amount  # How far what it holds of a coin on a venue may fall or rise.
-    pauses: Nanos = Nanos(500 * MILLISECOND)  # After it has traded a symbol.
+    pauses: Nanos = Nanos(500 * MILLISECOND)  # After it has traded a coin.
     name: str = "arbitrage"
     venues: tuple[Venue, ...] = ()  # None: all. And so the symbols.
     symbols: tuple[Symbol, ...] = ()
@@ -62,7 +65,7 @@ class ArbitrageState(msgspec.Struct):
     pads: dict[Venue, PadState]
     holding: dict[Venue, dict[Currency, Money]]
     tops: dict[InstrumentId, Top] = {}
-    pauses_until: dict[Symbol, Nanos] = {}
+    pauses_until: dict[Currency, Nanos] = {}
 
 
 class Arbitrageur:
@@ -77,7 +80,7 @@ class Arbitrageur:
     ) -> None:
         self.address = address
         self.instruments = {instrument.id: instrument for instrument in instruments}
-        self.rivals = {one.id: [i for i in instruments if i.symbol == one.symbol and i is not one] for one in instruments}
+        self.rivals = {one.id: [other for other in instruments if _rival(one, other)] for one in instruments}
         self.venue_of = {account: venue for venue, account in accounts.items()}
         self.held = held  # On each venue, at the beginning.
         self.sizes = sizes  # Of an order and of the inventory's way from there, in base minor units.
@@ -88,6 +91,7 @@ class Arbitrageur:
             Tick: self._tick,
             QuoteChanged: self._quote_changed,
             BalancesReported: self._balances_reported,
+            PositionsReported: self._positions_reported,
             OrderFilled: self._filled,
             Restarted: self._restarted,
         }
@@ -102,14 +106,24 @@ class Arbitrageur:
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
         """Nothing of it ever rests: its balances are all there is to ask for."""
-        due = [pad for pad in self.pads.values() if pad.refresh(now)]
-        return [Envelope(pad.venue, QueryBalances(pad.account, pad.state.request)) for pad in due]
+        due = [venue for venue, pad in self.pads.items() if pad.refresh(now)]
+        return [query for venue in due for query in held_queries(self.pads[venue], self._listed(venue))]
+
+    def _listed(self, venue: Venue | None) -> list[Instrument]:
+        return [instrument for instrument in self.instruments.values() if instrument.venue == venue]
 
     def _balances_reported(self, report: BalancesReported, now: Nanos) -> list[Envelope]:
         venue = self.venue_of.get(report.account)
         if venue is not None:
             for balance in report.balances:
                 self.state.holding[venue][balance.currency] = Money(balance.free + balance.locked)
+        return []
+
+    def _positions_reported(self, report: PositionsReported, now: Nanos) -> list[Envelope]:
+        for instrument in self._listed(self.venue_of.get(report.account)):
+            if instrument.margin is not None:
+                held = self.held[instrument.base] + position_in(report, instrument)
+                self.state.holding[instrument.venue][instrument.base] = Money(held)
         return []
 
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
@@ -131,12 +145,12 @@ class Arbitrageur:
         if instrument is None:
             return []
         self.state.tops[quote.instrument] = Top(quote.bid, quote.bid_quantity, quote.ask, quote.ask_quantity)
-        if now < self.state.pauses_until.get(instrument.symbol, 0):
+        if now < self.state.pauses_until.get(instrument.base, 0):
             return []
         for rival in self.rivals[quote.instrument]:
             out = self._trade(instrument, rival) or self._trade(rival, instrument)
             if out:
-                self.state.pauses_until[instrument.symbol] = Nanos(now + self.settings.pauses)
+                self.state.pauses_until[instrument.base] = Nanos(now + self.settings.pauses)
                 return out
         return []
 
@@ -162,6 +176,10 @@ class Arbitrageur:
             self.pads[cheap.venue].take_at(cheap.id, Side.BUY, ask.ask, buy),
             self.pads[dear.venue].take_at(dear.id, Side.SELL, bid.bid, sell),
         ]
+
+
+def _rival(one: Instrument, other: Instrument) -> bool:
+    return (one.base, one.quote) == (other.base, other.quote) and one.id != other.id
 
 
 def _allowed(instrument: Instrument, quantity: Quantity, price: Price) -> bool:

@@ -8,14 +8,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from seawall.api.accounts import BalancesReported, QueryBalances
+from seawall.api.accounts import BalancesReported
 from seawall.api.instruments import Instrument, InstrumentId
+from seawall.api.margin import PositionsReported
 from seawall.api.market_data import ReferenceMoved
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, Side
 from seawall.api.units import PPB, Currency, Money, Nanos, Price, Quantity
 from seawall.market_data.core.excitement import power_of_two
 from seawall.market_data.core.figures import Ppb
+from seawall.market_data.core.traders.holdings import held_queries, position_in
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.market_data.core.traders.weather import Weather, WeatherSense
 from seawall.runtime.machine import Handler
@@ -72,6 +74,7 @@ class MarketMaker:
             Tick: self._tick,
             ReferenceMoved: self._reference_moved,
             BalancesReported: self._balances_reported,
+            PositionsReported: self._positions_reported,
             OrderFilled: self._filled,
         }
 
@@ -85,12 +88,18 @@ class MarketMaker:
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
         out = self.pad.refresh(now)
         if out:
-            out.append(Envelope(self.pad.venue, QueryBalances(self.pad.account, self.state.pad.request)))
+            out += held_queries(self.pad, [ladder.instrument for ladder in self.ladders.values()])
         return out
 
     def _balances_reported(self, report: BalancesReported, now: Nanos) -> list[Envelope]:
         for balance in report.balances:
             self.state.holding[balance.currency] = Money(balance.free + balance.locked)
+        return []
+
+    def _positions_reported(self, report: PositionsReported, now: Nanos) -> list[Envelope]:
+        for ladder in self.ladders.values():
+            if ladder.instrument.margin is not None:
+                self.state.holding[ladder.instrument.base] = Money(ladder.inventory + position_in(report, ladder.instrument))
         return []
 
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:

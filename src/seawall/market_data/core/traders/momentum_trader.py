@@ -8,14 +8,16 @@ from functools import partial
 
 import msgspec
 
-from seawall.api.accounts import BalancesReported, QueryBalances
+from seawall.api.accounts import BalancesReported
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
+from seawall.api.margin import PositionsReported
 from seawall.api.market_data import QuoteChanged
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import AccountId, OrderFilled, Side
 from seawall.api.units import PPB, SECOND, Currency, Money, Nanos
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
 from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address, venue_address
+from seawall.market_data.core.traders.holdings import held_queries, position_in
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.runtime.machine import Handler
 
@@ -84,6 +86,7 @@ class MomentumTrader:
             Tick: self._tick,
             QuoteChanged: self._quote_changed,
             BalancesReported: self._balances_reported,
+            PositionsReported: self._positions_reported,
             OrderFilled: self._filled,
         }
 
@@ -104,6 +107,12 @@ class MomentumTrader:
             self.state.holding[balance.currency] = Money(balance.free + balance.locked)
         return []
 
+    def _positions_reported(self, report: PositionsReported, now: Nanos) -> list[Envelope]:
+        for instrument in self.instruments.values():
+            if instrument.margin is not None:
+                self.state.holding[instrument.base] = Money(self.held[instrument.base] + position_in(report, instrument))
+        return []
+
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(fill.instrument)
         if instrument is not None and fill.account == self.pad.account:
@@ -115,7 +124,7 @@ class MomentumTrader:
         state = self.state
         out = self.pad.refresh(now)
         if out:
-            out.append(Envelope(self.pad.venue, QueryBalances(self.pad.account, state.pad.request)))
+            out += held_queries(self.pad, list(self.instruments.values()))
         if now < state.look_at:
             return out
         state.look_at = Nanos(now + self.settings.looks_every)

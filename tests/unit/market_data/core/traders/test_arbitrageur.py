@@ -6,9 +6,11 @@ import pytest
 
 from seawall.api.accounts import Balance, BalancesReported
 from seawall.api.instruments import Instrument, Venue, define_spot
+from seawall.api.margin import PositionsReported, PositionState, QueryPositions
 from seawall.api.market_data import QuoteChanged
 from seawall.api.message import Address, Envelope, Message, Restarted, Tick
 from seawall.api.orders import AccountId, OrderType, PlaceOrder, Side, TimeInForce
+from seawall.api.perpetuals import define_perpetual
 from seawall.api.units import PPB, SECOND, Currency, Money, Nanos, Price, Quantity
 from seawall.market_data.core.figures import WORTH
 from seawall.market_data.core.traders.arbitrageur import Arbitrageur, Arbitrageurs
@@ -85,6 +87,23 @@ def test_where_its_inventory_ends_it_stops(at: str, held: int) -> None:
     desk.quote(ALPHA, 9_999, 10_000)
     assert desk.quote(BETA, 10_100, 10_101) == []
     assert desk.quote(BETA, 9_800, 9_801)  # The other way it goes home.
+
+
+def test_a_perpetual_is_held_against_spot_and_its_position_is_believed() -> None:
+    """Three coins short there already, as the venue says: no further."""
+    perpetual = define_perpetual("gamma", "BTC-USDT-PERP", tick="0.01", lot="0.01", taker_fee="0.002")
+    accounts = ACCOUNTS | {Venue("gamma"): AccountId("c")}
+    sizes = {BTC: (Money(COIN), Money(3 * COIN))}
+    desk = Desk()
+    desk.trader = Arbitrageur(Address("trader:arb"), accounts, [ALPHA, perpetual], {BTC: Money(10 * COIN)}, sizes, SETTINGS)
+    asked = [envelope.message for envelope in handle(desk.trader, Tick(), desk.now)]
+    assert [message.account for message in asked if isinstance(message, QueryPositions)] == ["c"]
+    desk.quote(ALPHA, 9_999, 10_000)
+    assert shown(desk.quote(perpetual, 10_100, 10_101)) == [("a", Side.BUY, 100_000, 1_000), ("c", Side.SELL, 1_010_000, 100)]
+    desk.now = Nanos(desk.now + SECOND)
+    short = PositionState(perpetual.id, -300, Money(0), Price(1), Money(0), Money(0), Price(0))
+    handle(desk.trader, PositionsReported(AccountId("c"), 1, (short,), desk.now), desk.now)
+    assert desk.quote(perpetual, 10_100, 10_101) == []
 
 
 @pytest.mark.parametrize(("bid", "ask"), [(0, 9_000), (10_100, 0), (0, 0)])
