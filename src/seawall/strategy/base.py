@@ -10,6 +10,7 @@ from seawall.strategy.events import (
     Bar,
     CancelWish,
     ExplicitOrder,
+    FundingPayment,
     MarketSignal,
     OpenOrder,
     OrderFill,
@@ -88,6 +89,9 @@ class TradingStrategy:
 
     def on_order_update(self, update: OrderUpdate) -> None:
         """Called when an order changed without a fill."""
+
+    def on_funding(self, payment: FundingPayment) -> None:
+        """Called when a perpetual that this strategy holds paid funding, or cost it."""
 
     def on_start(self) -> None:
         """Called once before the first event."""

@@ -116,6 +116,21 @@ class RiskBreach(msgspec.Struct, frozen=True, gc=False):
         return as_datetime(self.timestamp_ns)
 
 
+class FundingPayment(msgspec.Struct, frozen=True, gc=False):
+    """This strategy's share of a perpetual's funding payment."""
+
+    symbol: str
+    venue: str
+    amount: float  # Positive: received.
+    currency: str
+    rate: float  # A fraction of the notional; positive: who is long pays.
+    timestamp_ns: int
+
+    @property
+    def timestamp(self) -> datetime:
+        return as_datetime(self.timestamp_ns)
+
+
 class OrderUpdate(msgspec.Struct, frozen=True, gc=False):
     """An order changed without a fill: accepted, cancelled, rejected, expired, unknown."""
 

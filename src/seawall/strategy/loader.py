@@ -24,6 +24,7 @@ CALLBACKS = (
     "on_bar",
     "on_timer",
     "on_order_update",
+    "on_funding",
     "on_start",
     "on_stop",
 )

@@ -17,7 +17,7 @@ from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.run import Setup, run_backtest
 from seawall.market_data.recorded import RecordingError, open_recording
 from seawall.runtime.machine import handle
-from seawall.strategy import PriceUpdate, TradingStrategy
+from seawall.strategy import FundingPayment, PriceUpdate, TradingStrategy
 
 START = Nanos(1_704_067_200 * SECOND)
 PERP = "BTC-USDT-PERP"
@@ -104,6 +104,19 @@ def test_funding_is_paid_at_its_time_and_counts() -> None:
     assert [int(ts.timestamp()) for ts in paid["ts"]] == [(START + hours * HOUR) // SECOND for hours in (8, 16)]
     assert result.summary.total_pnl == formula(result)
     assert not [warning for warning in result.summary.warnings if "funding" in warning]
+
+
+def test_a_strategy_hears_of_its_funding() -> None:
+    heard: list[tuple[str, float, float]] = []
+
+    class Listening(Scripted):
+        def on_funding(self, payment: FundingPayment) -> None:
+            heard.append((payment.symbol, payment.amount, payment.rate))
+
+    setup = Setup(funding_rates=rates((8, 0.0001)))
+    table = quotes(*[50_000.0] * 12)
+    run_backtest(Listening, table, config={"orders": {1: 1.0}}, setup=setup, venue="alpha", symbol=PERP, instruments=INSTRUMENTS)
+    assert heard == [(PERP, -5.0, 0.0001)]
 
 
 def test_without_rates_funding_is_zero_and_the_result_says_so() -> None:

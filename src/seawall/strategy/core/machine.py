@@ -16,13 +16,14 @@ from seawall.api.orders import OrderStatus
 from seawall.api.signals import (
     BreachReported,
     FillApplied,
+    FundingApplied,
     OrderChanged,
     StartStrategy,
     StopStrategy,
     StrategyFailed,
     StrategyStopped,
 )
-from seawall.api.units import Nanos
+from seawall.api.units import PPB, Nanos
 from seawall.runtime.floats import base_as_float, money_as_float, price_as_float, quantity_as_float
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
@@ -36,6 +37,7 @@ from seawall.strategy.events import (
     Bar,
     CancelWish,
     ExplicitOrder,
+    FundingPayment,
     MarketSignal,
     OpenOrder,
     OrderFill,
@@ -93,6 +95,7 @@ class StrategyMachine:
             FillApplied: self._fill_applied,
             OrderChanged: self._order_changed,
             BreachReported: self._breach_reported,
+            FundingApplied: self._funding_applied,
         }
         feeds = {i.id: Feed(symbol=i.symbol, venue=i.venue) for i in instruments}
         cache: dict[str, dict[str, float]] = {i.symbol: {} for i in instruments}
@@ -349,6 +352,15 @@ class StrategyMachine:
         if not self._hears_updates:
             return []
         return self._call(self.strategy.on_order_update, now, OrderUpdate(change.tag, change.status, change.reason, now))
+
+    def _funding_applied(self, funding: FundingApplied, now: Nanos) -> list[Envelope]:
+        instrument = self.instruments.get(funding.instrument)
+        if instrument is None:
+            return []
+        amount = money_as_float(instrument, funding.currency, funding.amount)
+        rate, at = funding.rate_ppb / PPB, funding.event_time
+        shown = FundingPayment(instrument.symbol, instrument.venue, amount, funding.currency, rate, at)
+        return self._call(self.strategy.on_funding, now, shown)
 
     def _breach_reported(self, breach: BreachReported, now: Nanos) -> list[Envelope]:
         shown = RiskBreach(
