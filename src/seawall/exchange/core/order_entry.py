@@ -12,6 +12,7 @@ from seawall.api.message import Envelope
 from seawall.api.orders import (
     CancelOrder,
     OrderAccepted,
+    OrderCanceled,
     OrderStatus,
     OrderType,
     PlaceOrder,
@@ -23,7 +24,7 @@ from seawall.api.orders import (
 from seawall.api.units import Nanos, Price, Quantity
 from seawall.exchange.core.accounts import lock_needed, transfer
 from seawall.exchange.core.answers import reject, reject_cancel
-from seawall.exchange.core.closing import CANCELED, canceled, end, expire
+from seawall.exchange.core.closing import CANCELED, expire
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.margin.requirement import market_worth, order_refusal
@@ -151,8 +152,14 @@ def cancel_order(floor: Floor, request: CancelOrder, now: Nanos) -> list[Envelop
     new_quote = price == (book.best_bid if side is BUY else book.best_ask)
     changed = (Level(price, book.cancel(order)),)
     del member.open[request.client_order_id]
-    end(listing, member, order, CANCELED)
-    out = [Envelope(member.owner, canceled(order, now))]
+    account = member.account
+    currency, amount = lock_needed(listing.instrument, side, price, order.leaves_quantity)
+    transfer(account.locked, account.free, currency, amount)
+    order.status = CANCELED
+    member.archive(order)
+    filled: Quantity = order.quantity - order.leaves_quantity  # type: ignore[assignment]
+    canceled = OrderCanceled(request.account, request.client_order_id, request.instrument, order.order_id, filled, now)
+    out = [Envelope(member.owner, canceled)]
     bids, asks = (changed, ()) if side is BUY else ((), changed)
     publish(listing, out, bids, asks, new_quote, now)
     return out
