@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
-.PHONY: run setup test check bench clean
+.PHONY: run setup test check bench bench-peers clean
 
 run: $(READY)
 	.venv/bin/seawall demo
@@ -28,6 +28,10 @@ check: $(READY)
 
 bench: $(READY)
 	$(PYTHON) benchmarks/run.py
+
+# Other engines on the same market, in an environment of their own (.bench), which the first run makes.
+bench-peers: $(READY)
+	$(PYTHON) benchmarks/bench_peers.py
 
 clean:
 	rm -rf .venv .venv-* .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
