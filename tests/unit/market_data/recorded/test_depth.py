@@ -81,6 +81,16 @@ def test_kinds_of_one_recording_come_in_the_order_of_their_messages() -> None:
     assert [recording.streams[index].kind for index in chunk.stream] == [Kind.DEPTH, Kind.QUOTE, Kind.TRADE, Kind.DEPTH, Kind.TRADE]
 
 
+def test_numbers_of_different_instruments_are_not_compared() -> None:
+    """Each recording counts for itself: of one time, instruments come in turn."""
+    both = [trades([1.0, 2.0], step=0, msg_seq=[5, 7]), trades([3.0, 4.0], step=0, symbol="ETHUSDT", msg_seq=[1, 6])]
+    recording = open_recording([*both, quotes([1.0], step=0, msg_seq=[6])])
+    (chunk,) = recording.chunks()
+    assert [(recording.streams[i].instrument.base, recording.streams[i].kind.value) for i in chunk.stream] == [
+        ("BTC", "trade"), ("BTC", "quote"), ("BTC", "trade"), ("ETH", "trade"), ("ETH", "trade"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("seconds", [0, 1, 20, 50])
 def test_a_reading_that_begins_midway_begins_with_the_book(seconds: int) -> None:
     recording = open_recording(depth(MESSAGES))

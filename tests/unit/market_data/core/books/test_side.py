@@ -1,14 +1,24 @@
 """One side of a book: what is near the best is in order, and what is far is not forgotten."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.api.units import Price, Quantity
 from seawall.market_data.core.books import BookSide
-from seawall.market_data.core.books.side import NEAR
+from seawall.market_data.core.books import side as side_module
 
-CHANGES = st.lists(st.tuples(st.integers(1, 3_000), st.integers(0, 3)), max_size=2_000)
+NEAR = 3  # Here, so that small books have a far side, too.
+CHANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 3)), min_size=20, max_size=300)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small() -> Iterator[None]:
+    usual, side_module.NEAR = side_module.NEAR, NEAR
+    yield
+    side_module.NEAR = usual
 
 
 def side(sign: int, changes: list[tuple[int, int]] | None = None) -> BookSide:
@@ -19,9 +29,10 @@ def side(sign: int, changes: list[tuple[int, int]] | None = None) -> BookSide:
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-@given(changes=CHANGES, cut=st.integers(0, 2_000))
-def test_it_is_what_a_sorted_dict_would_be(sign: int, changes: list[tuple[int, int]], cut: int) -> None:
+@given(changes=CHANGES, percent=st.integers(0, 100))
+def test_it_is_what_a_sorted_dict_would_be(sign: int, changes: list[tuple[int, int]], percent: int) -> None:
     """However the changes arrive: one by one, or many at once."""
+    cut = len(changes) * percent // 100
     own = side(sign, changes[:cut])
     own.update([Price(price) for price, _ in changes[cut:]], [Quantity(quantity) for _, quantity in changes[cut:]])
     expected = {price: quantity for price, quantity in dict(changes).items() if quantity}
