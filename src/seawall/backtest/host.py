@@ -16,7 +16,7 @@ from seawall.api.orders import CancelOrder, Side, TradeId
 from seawall.api.projections import PROJECTIONS
 from seawall.api.signals import FillApplied, StartStrategy, StopStrategy, StrategyFailed
 from seawall.api.units import Nanos, Price
-from seawall.backtest.latency import Latency
+from seawall.backtest.latency import Drawn, Latency, longest
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.routes import StreamRoute, build_routes
 from seawall.backtest.rows import Row
@@ -26,6 +26,7 @@ from seawall.market_data.recorded.rows import Stream
 from seawall.runtime.codec import MESSAGES
 from seawall.runtime.floats import nearest_lots
 from seawall.runtime.machine import Handler, Machine, handle
+from seawall.runtime.rng import Rng
 from seawall.strategy.core.failures import AUTHOR_ERRORS
 from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.events import Bar, PriceUpdate
@@ -58,6 +59,7 @@ class Backtest:
         *,
         latency: Latency,
         sample_interval: Nanos,
+        seed: int = 0,
     ) -> None:
         self.engine = engine
         self.strategies = list(strategies)
@@ -65,6 +67,8 @@ class Backtest:
         self.latency = latency
         self.now = Nanos(0)
         self.sample_interval = sample_interval
+        self._rng = Rng(seed)  # Of drawn latencies.
+        self._last_arrival: dict[Address, int] = {}  # Where they are drawn.
         self.wake = NEVER
         self._next_sample = NEVER
         self._sequence = 0
@@ -90,7 +94,7 @@ class Backtest:
 
     def start(self, now: Nanos, commands: Sequence[Envelope]) -> None:
         """Just before `now` the accounts open (`commands` to the venues) and the sessions synchronise; at `now` the strategies start."""
-        at = Nanos(now - _ROUND_TRIPS * (self.latency.order + self.latency.report))
+        at = Nanos(now - _ROUND_TRIPS * (longest(self.latency.order) + longest(self.latency.report)))
         self._queue.extend(commands)
         self._drain(at)
         self._send(self.engine.address, handle(self.engine, Tick(), at), at)
@@ -271,7 +275,7 @@ class Backtest:
             self._queue.extend(envelopes)
             return
         for envelope in envelopes:
-            delay = self._delay(source, envelope)
+            delay = self._delay(source, envelope, now)
             if delay:
                 self._sequence += 1
                 heappush(self._future, (now + delay, self._sequence, envelope))
@@ -284,10 +288,18 @@ class Backtest:
         self._send(route.venue.address, envelopes, now)
         return self.wake
 
-    def _delay(self, source: Address, envelope: Envelope) -> int:
+    def _delay(self, source: Address, envelope: Envelope, now: Nanos) -> int:
         if envelope.target in self._venues:
-            return self.latency.cancel if type(envelope.message) is CancelOrder else self.latency.order
-        return self.latency.report if source in self._venues else 0
+            delay = self.latency.cancel if type(envelope.message) is CancelOrder else self.latency.order
+        else:
+            delay = self.latency.report if source in self._venues else Nanos(0)
+        if not isinstance(delay, Drawn):
+            return delay
+        link = envelope.target if envelope.target in self._venues else source
+        way = Address(f"to {link}" if link is envelope.target else f"from {link}")
+        arrival = max(now + delay.draw(self._rng), self._last_arrival.get(way, 0))
+        self._last_arrival[way] = arrival
+        return arrival - now
 
     def _plan(self) -> None:
         """Works out when the next thing other than a row happens."""

@@ -23,7 +23,7 @@ from seawall.backtest.fill_models.measured import measured
 from seawall.backtest.funding import Funding, account_of, fund, venue_address
 from seawall.backtest.funding_rates import read_funding_rates
 from seawall.backtest.host import Backtest
-from seawall.backtest.latency import Latency
+from seawall.backtest.latency import Latency, in_words, longest
 from seawall.backtest.notes import Notes
 from seawall.backtest.recorded_margin import FundingRates
 from seawall.backtest.recorded_venue import RecordedVenue
@@ -165,6 +165,7 @@ class Run:
             self.notes,
             latency=self.setup.latency,
             sample_interval=Nanos(interval),
+            seed=self.setup.seed,
         )
 
     @property
@@ -294,7 +295,7 @@ def _monitor_interval(recording: Recording) -> Nanos:
 
 def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> EngineSettings:
     latency = setup.latency
-    patience = max(2 * SECOND, 4 * (latency.order + latency.cancel + latency.report))
+    patience = max(2 * SECOND, 4 * (longest(latency.order) + longest(latency.cancel) + longest(latency.report)))
     session = SessionSettings(
         answer_timeout=Nanos(patience), order_validity=Nanos(10 * patience), heartbeat_interval=None, reconcile_interval=None
     )
@@ -319,7 +320,7 @@ def _model(setup: Setup) -> FillModel:
 def _assumptions(setup: Setup) -> dict[str, str]:
     model, latency = _model(setup), setup.latency
     wished = {None: "as the model and the data want", True: "limited to what was recorded", False: "unlimited"}
-    delays = (f"{name} {delay} ns" for name in latency.__struct_fields__ if (delay := getattr(latency, name)))
+    delays = (f"{name} {in_words(delay)}" for name in latency.__struct_fields__ if (delay := getattr(latency, name)))
     return {
         "fill model": model.name or type(model).__name__,
         "measured error": measured(model.name),

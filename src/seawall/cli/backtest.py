@@ -51,7 +51,13 @@ Symbols = Annotated[str | None, typer.Option(help="Read only these symbols of th
 From = Annotated[str | None, typer.Option("--from", help="Start, like 2023-03-10 or 2023-03-10T12:30:00 (UTC).", metavar="TIME")]
 To = Annotated[str | None, typer.Option(help="End, exclusive.", metavar="TIME")]
 Latencies = Annotated[
-    list[str], typer.Option("--latency", help="feed=1ms,order=5ms,cancel=5ms,report=5ms. Default: none.", metavar="LATENCIES")
+    list[str],
+    typer.Option(
+        "--latency",
+        help="feed=1ms,order=5ms,cancel=5ms,report=5ms. All but feed also 2ms..9ms (uniform), 5ms~0.5 (lognormal), recorded+2ms, or a file "
+        "of durations. Default: none.",
+        metavar="LATENCIES",
+    ),
 ]
 FillModel = Annotated[
     str,
@@ -138,7 +144,7 @@ def backtest(
             limits=options.pairs(limit, "--limit"),
             limit_files=risk_options.limit_files(limits),
             switches=risk_options.switches(),
-            latency=latencies(latency),
+            latency=latencies(latency, data),
             fill_model=fill_model,
             limited=limited(fill_volume),
             slippage_bps=slippage_bps,
@@ -186,12 +192,15 @@ def listed(text: str | None) -> list[str] | None:
     return text.split(",") if text else None
 
 
-def latencies(texts: list[str]) -> "Latency":
-    from seawall.backtest.latency import Latency
+def latencies(texts: list[str], data: list[str]) -> "Latency":
+    from seawall.backtest.latency import Drawn, Latency
+    from seawall.cli.delays import delay
 
-    delays = {key: options.duration(value, "--latency") for key, value in options.pairs(texts, "--latency").items()}
+    delays: dict[str, Any] = {key: delay(value, data) for key, value in options.pairs(texts, "--latency").items()}
     if unknown := [key for key in delays if key not in Latency.__struct_fields__]:
         raise UserError(f"--latency {unknown[0]}: no such latency", f"there are {', '.join(Latency.__struct_fields__)}")
+    if isinstance(delays.get("feed"), Drawn):
+        raise UserError("--latency feed is one duration", "order, cancel and report may be drawn")
     return Latency(**delays)
 
 

@@ -91,7 +91,7 @@ def sweep(
         capital=capital,
         currency=currency,
         limits=options.pairs(limit, "--limit"),
-        latency=shared.latencies(latency),
+        latency=shared.latencies(latency, data),
         fill_model=fill_model,
         limited=shared.limited(fill_volume),
         slippage_bps=slippage_bps,
