@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from seawall.api.instruments import Venue
-from seawall.api.margin import FundingPaid, LiquidationFeeCharged, MarginCalled, MarkPriceChanged
+from seawall.api.margin import FundingPaid, LiquidateAccount, LiquidationFeeCharged, MarginCalled, MarkPriceChanged
 from seawall.api.message import Address, Message
-from seawall.api.orders import OrderFilled
+from seawall.api.orders import AccountId, OrderFilled
 from seawall.api.perpetuals import define_perpetual
 from seawall.api.projections import PROJECTIONS, BreakFound, ClosedByVenue
 from seawall.api.units import MINUTE, PPB, SECOND, Nanos
@@ -19,7 +19,7 @@ from seawall.market_data.core.market import Market, VenueSpec
 from seawall.market_data.core.shocks import Crash
 from seawall.market_data.core.standing import STANDING
 from seawall.market_data.core.traders import NoiseTraders
-from seawall.sim.scenario import ENGINE, StrategySpec, build, duration_ns
+from seawall.sim.scenario import ENGINE, START, StrategySpec, build, duration_ns
 from seawall.strategy import PriceUpdate, TradingStrategy
 
 GAMMA = VenueSpec(
@@ -70,11 +70,14 @@ class HeldLong(TradingStrategy):
 
 
 def ran(
-    seed: int, market: Market, size: float, hours: float, *kinds: type[Message], faults: str = "mild"
+    seed: int, market: Market, size: float, hours: float, *kinds: type[Message], faults: str = "mild", liquidated_at: int = 0
 ) -> tuple[Heard, Engine, list[Any]]:
     heard = Heard(*kinds)
     spec = StrategySpec("holder", HeldLong, {"size": size})
     world = build(seed, hours, faults, [spec], [heard], market)
+    if liquidated_at:
+        order = LiquidateAccount(AccountId("gamma-main"), "olga", "a test")
+        world.send(Address("venue:gamma"), order, Nanos(START + liquidated_at))
     alerts: list[Any] = []
     listen: Callable[[Any, Nanos], None] = lambda message, now: alerts.append(message)  # noqa: E731
     world.listen(PROJECTIONS, listen)
@@ -98,14 +101,16 @@ def test_funding_flows_and_the_mark_follows_the_index() -> None:
 
 
 def test_a_crash_liquidates_in_a_storm() -> None:
-    """The coin loses 15 % while links fail and machines crash. Whoever was long with ten times leverage is closed through the book: not a
+    """The coin loses 15 % while links fail and machines crash. The operator liquidates the desk before its own breakers act: not a
     break, but an alert; books and venue agree at the end, and the strategy knows that it holds nothing."""
     market = msgspec.structs.replace(
         MARKET,
         shocks=(Crash(at=Nanos(10 * MINUTE), fall=PPB * 15 // 100, over=Nanos(10 * MINUTE)),),
         desk=msgspec.structs.replace(STANDING.desk, deposit=10_000 * WORTH, max_order_value=150_000 * WORTH, max_position=200_000 * WORTH),
     )
-    heard, engine, alerts = ran(5, market, 2.0, 1.0, MarginCalled, LiquidationFeeCharged, OrderFilled, faults="rough")
+    heard, engine, alerts = ran(
+        5, market, 2.0, 0.5, MarginCalled, LiquidationFeeCharged, OrderFilled, faults="rough", liquidated_at=9 * MINUTE
+    )
     closing = [m for m in heard.messages if isinstance(m, OrderFilled) and m.client_order_id.startswith("autoclose-")]
     assert any(m.account == "gamma-main" for m in closing)
     assert any(isinstance(alert, ClosedByVenue) and alert.what == "liquidation" for alert in alerts)
