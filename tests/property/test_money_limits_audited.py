@@ -15,7 +15,12 @@ from seawall.audit.core.invariants.within_money_limits import Bounds, WithinMone
 from tests.unit.engine.rig import COIN, ENGINE, INSTRUMENTS, STRATEGY, USDT, Rig, only
 
 TIGHT = Limits(
-    max_order_value=Money(250 * COIN), max_total_notional=Money(300 * COIN), price_collar_bps=None, max_price_age=None, max_signal_age=None
+    max_concentration_bps=None,
+    max_order_value=Money(250 * COIN),
+    max_total_notional=Money(300 * COIN),
+    price_collar_bps=None,
+    max_price_age=None,
+    max_signal_age=None,
 )
 VENUES, SIDES = st.sampled_from(["alpha", "beta"]), st.sampled_from(Side)
 INDEX = st.integers(0, 2)
