@@ -184,7 +184,7 @@ NONSENSE = st.one_of(
     st.builds(Heartbeat, SOME_ACCOUNT, NUMBERS),
 )
 
-AMEND = st.builds(AmendOrder, MEMBERS, IDS, LISTED, st.integers(0, 15).map(Quantity))
+AMEND = st.builds(AmendOrder, MEMBERS, IDS, LISTED, st.integers(0, 8).map(Quantity))
 
 
 @st.composite
@@ -218,7 +218,7 @@ OPERATOR = st.sampled_from(
 )
 SPECIAL = weighted(
     (1, OPERATOR),
-    (4, one_cancels_other()), (2, AMEND), (2, replacing()),
+    (4, one_cancels_other()), (6, AMEND), (2, replacing()),
     (3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (2, PREVENTING), (1, MARKET_PREVENTING),
 )  # fmt: skip
 SENSIBLE = weighted((4, BID), (4, OFFER), (2, ORDER), (1, LIMIT_MAKER), (1, MARKET), (1, BY_AMOUNT), (4, CANCEL), (6, SPECIAL))

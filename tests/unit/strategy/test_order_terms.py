@@ -66,7 +66,7 @@ def test_a_plain_order_says_nothing_more() -> None:
         ({"expire_time": "tomorrow"}, "a timestamp is a datetime"),
         ({"trailing_bps": 1.5}, "trailing_bps is a whole number of basis points from 1 to 9999, got 1.5"),
         ({"self_trade_prevention": "sometimes"}, "'sometimes' is not a valid SelfTradePrevention"),
-        ({"reduce_only": True}, "knows no option 'reduce_only'"),
+        ({"reduce_olny": True}, "knows no option 'reduce_olny'"),
     ],
 )
 def test_what_cannot_be_meant_ends_the_strategy_with_a_reason(options: dict[str, Any], said: str) -> None:
