@@ -2,59 +2,29 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import TaskProgressColumn
 from rich.table import Table
 
 from seawall.analytics.figures import StrategyPerformance
 from seawall.analytics.result import Result
 from seawall.backtest.run import Progress as Rows
-from seawall.cli.interrupt import Interrupt
+from seawall.cli.live_bar import LiveBar
 from seawall.cli.summary import show_remarks
 from seawall.market_data.recorded import Recording
 from seawall.strategy.events import as_datetime
 
 
-class Live:
-    """A context for the run. The first Ctrl-C asks the run to stop, a second one kills it."""
-
+class Live(LiveBar):
     def __init__(self, recording: Recording) -> None:
-        self.console = Console(stderr=True, highlight=False)
-        self._interrupt = Interrupt(self._stopping)
-        self._progress = Progress(
-            TextColumn("{task.fields[at]}"),
-            BarColumn(bar_width=None),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=self.console,
-            disable=not self.console.is_terminal,
-            transient=True,
-        )
-        self._task = self._progress.add_task("", total=recording.rows, at="", rate="")
-
-    def __enter__(self) -> "Live":
-        self._interrupt.__enter__()
-        self._progress.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._progress.stop()
-        self._interrupt.__exit__(kind, error, trace)
-
-    def interrupted(self) -> bool:
-        return self._interrupt.asked
+        stopping = "the result so far is being written"
+        super().__init__("{task.fields[at]}", TaskProgressColumn(), total=recording.rows, stopping=stopping)
 
     def show(self, rows: Rows) -> None:
         rate = rows.rows / rows.seconds if rows.seconds else 0.0
         at = f"{as_datetime(rows.time):%Y-%m-%d %H:%M:%S}"
-        text = f"{rate / 1e6:.2f} M rows/s, {rows.fills:,} fills"
-        self._progress.update(self._task, completed=rows.rows, at=at, rate=text)
-
-    def _stopping(self) -> None:
-        self.console.print("stopping: the result so far is being written; Ctrl-C again to give up on it")
+        self.update(completed=rows.rows, at=at, rate=f"{rate / 1e6:.2f} M rows/s, {rows.fills:,} fills")
 
 
 def summarise(result: Result, report: Path, console: Console) -> None:

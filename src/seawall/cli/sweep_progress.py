@@ -1,56 +1,26 @@
 """What a person sees of a sweep: a bar while it goes on, the best runs and how far to trust them at the end."""
 
 from pathlib import Path
-from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn
 from rich.table import Table
 from rich.text import Text
 
 from seawall.analytics.overfitting import deflated_sharpes
 from seawall.analytics.sweep_result import SweepResult, figure
 from seawall.backtest.sweep import SweepProgress
-from seawall.cli.interrupt import Interrupt
+from seawall.cli.live_bar import LiveBar
 from seawall.cli.summary import WARNINGS_SHOWN
 
 
-class Live:
-    """A context for the sweep. The first Ctrl-C asks it to stop, a second one kills it."""
-
+class Live(LiveBar):
     def __init__(self) -> None:
-        self.console = Console(stderr=True, highlight=False)
-        self._interrupt = Interrupt(self._stopping)
-        self._progress = Progress(
-            TextColumn("runs"),
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=self.console,
-            disable=not self.console.is_terminal,
-            transient=True,
-        )
-        self._task = self._progress.add_task("", total=None, rate="")
-
-    def __enter__(self) -> "Live":
-        self._interrupt.__enter__()
-        self._progress.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._progress.stop()
-        self._interrupt.__exit__(kind, error, trace)
-
-    def interrupted(self) -> bool:
-        return self._interrupt.asked
+        super().__init__("runs", MofNCompleteColumn(), total=None, stopping="what is finished is being written")
 
     def show(self, progress: SweepProgress) -> None:
         rate = progress.rows / progress.seconds / 1e6 if progress.seconds else 0.0
-        self._progress.update(self._task, completed=progress.done, total=progress.total, rate=f"{rate:.2f} M rows/s")
-
-    def _stopping(self) -> None:
-        self.console.print("stopping: what is finished is being written; Ctrl-C again to give up on it")
+        self.update(completed=progress.done, total=progress.total, rate=f"{rate:.2f} M rows/s")
 
 
 def summarise(result: SweepResult, folder: Path, top: int, console: Console) -> None:

@@ -27,9 +27,9 @@ TIME_IN_FORCE = ExpiryReason.TIME_IN_FORCE
 class Reports(Part):
     def __init__(self) -> None:
         self.handlers = {
-            OrderAccepted: self._accepted,
+            OrderAccepted: self._acknowledged,
             OrderRejected: self._rejected,
-            OrderTriggered: self._triggered,
+            OrderTriggered: self._acknowledged,
             OrderFilled: self._filled,
             OrderCanceled: self._ended,
             OrderExpired: self._ended,
@@ -39,23 +39,15 @@ class Reports(Part):
     def attach(self, engine: "Engine") -> None:
         self.open, self.markets, self.booking, self.heard = engine.state.orders, engine.state.markets, engine.booking, engine.heard
 
-    def _accepted(self, report: OrderAccepted, now: Nanos) -> list[Envelope]:
+    def _acknowledged(self, report: OrderAccepted | OrderTriggered, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
         order = self.open.get(report.client_order_id)
         if session is None or order is None:
             return []
         if not order.cancel_wanted:
             session.settled(report.client_order_id)
-        return self.booking.accepted(order, report.order_id)
-
-    def _triggered(self, report: OrderTriggered, now: Nanos) -> list[Envelope]:
-        session = self.heard(report.account, now)
-        order = self.open.get(report.client_order_id)
-        if session is None or order is None:
-            return []
-        if not order.cancel_wanted:
-            session.settled(report.client_order_id)
-        return self.booking.triggered(order, report.order_id)
+        booked = self.booking.triggered if type(report) is OrderTriggered else self.booking.accepted
+        return booked(order, report.order_id)
 
     def _rejected(self, report: OrderRejected, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
