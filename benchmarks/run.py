@@ -37,7 +37,7 @@ AT_LEAST = {
     "sim_messages_per_s": 150_000,
     "sweep_bars_per_s": 3_000_000,
 }
-AT_MOST = {"backtest_ema_10m_peak_mb": 600, "risk_check_us_p50": 3, "risk_check_us_p99": 15}
+AT_MOST = {"backtest_ema_10m_peak_mb": 600, "risk_check_us_p50": 5, "risk_check_us_p99": 15}
 
 
 def main() -> int:
