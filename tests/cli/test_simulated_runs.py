@@ -1,5 +1,6 @@
 """`seawall sim`, `replay` and `diff`: a run is kept, reproduced, compared; damage, other code and interruptions are named."""
 
+import json
 import os
 import re
 import shlex
@@ -48,6 +49,39 @@ def run(kept: Path, tmp_path: Path) -> Path:
 
 def read(path: Path) -> Run:
     return msgspec.json.decode((path / "run.json").read_bytes(), type=Run)
+
+
+BUYER = """
+from seawall.strategy import TradingStrategy
+
+
+class Buyer(TradingStrategy):
+    def on_market_data(self, update):
+        if update.symbol == "BTC-USDT":
+            self.buy("BTC-USDT", 0.01)
+"""
+
+
+def test_switches_and_limits_hold_as_in_a_backtest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are part of the run: of its command, of what `replay` makes again, and of what leaves."""
+    (tmp_path / "buyer.py").write_text(BUYER)
+    (tmp_path / "limits.yaml").write_text("limits: {max_orders: 7, 'max_long:DOGE-USDT': 1}")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ENABLE_PRE_TRADE_RISK", "false")
+    limited = ("--limits", "limits.yaml", "--limit", "max_repeats=5")
+    assert seawall("sim", "buyer.py", *SHORT, *limited, "--out", "observed") == 0
+    monkeypatch.delenv("ENABLE_PRE_TRADE_RISK")
+    observed, result = read(tmp_path / "observed"), json.loads((tmp_path / "observed" / "result.json").read_text())
+    assert observed.command.startswith("ENABLE_PRE_TRADE_RISK=false seawall sim buyer.py --seed 42")
+    assert observed.command.endswith("--limit max_orders=7 --limit max_repeats=5")
+    assert result["refusals"]["observe_only"] > 0
+    assert result["counters"]["orders"] == 0
+    assert seawall("replay", "observed") == 0
+
+
+def test_a_limit_that_nobody_knows_is_refused_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert seawall("sim", *SHORT, "--limit", "max_oders=7") == 2
+    assert "no limit 'max_oders'" in capsys.readouterr().err
 
 
 def test_a_run_says_all_that_makes_it(kept: Path) -> None:

@@ -28,7 +28,7 @@ from seawall.backtest.notes import Notes
 from seawall.backtest.recorded_margin import FundingRates
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.rows import Row, RowMaker
-from seawall.engine.core.limit_files import words_of
+from seawall.engine.core.limit_files import foreign, listed, words_of
 from seawall.engine.core.limit_words import limits_from
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.settings import Switches
@@ -227,11 +227,8 @@ class Run:
         return build_result(self.recorder, summary)
 
     def _warnings(self) -> tuple[str, ...]:
-        words = words_of(self.setup.limit_files)
-        unused = [key for key in words if key not in _listed_words(self.recording, words)]
-        symbols = dict.fromkeys(key.partition(":")[2] for key in unused)
-        foreign = [f"limits for {symbol}, which is not in the data, have nothing to hold" for symbol in symbols]
-        assumed = (*foreign, *self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
+        beside = foreign(words_of(self.setup.limit_files), self.recording.instruments)
+        assumed = (*beside, *self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
         return (*assumed, *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
 
     def _emergency_stops(self) -> dict[str, int]:
@@ -277,14 +274,8 @@ def _limits(recording: Recording, funding: Funding, setup: Setup) -> Limits:
     defaults, words = default_limits(recording, funding.decimals), words_of(setup.limit_files)
     if setup.limit_files:
         defaults = msgspec.structs.replace(defaults, max_concentration_bps=Limits().max_concentration_bps)
-    listed = _listed_words(recording, words) | dict(setup.limits)
-    return limits_from(listed, defaults, recording.instruments, funding.decimals)
-
-
-def _listed_words(recording: Recording, words: Mapping[str, str]) -> dict[str, str]:
-    """Without those for symbols that are not in the data: a limit file is for all there is."""
-    symbols = [str(instrument.symbol) for instrument in recording.instruments]
-    return {key: text for key, text in words.items() if ":" not in key or key.partition(":")[2] in symbols}
+    said = listed(words, recording.instruments) | dict(setup.limits)
+    return limits_from(said, defaults, recording.instruments, funding.decimals)
 
 
 def _monitor_interval(recording: Recording) -> Nanos:

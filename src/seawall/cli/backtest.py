@@ -83,10 +83,6 @@ FundingRates = Annotated[
         metavar="FILE",
     ),
 ]
-OneLimit = Annotated[
-    list[str],
-    typer.Option(help="One limit, like max_order_value=50000 or max_long:BTC-USD=2; none lifts it. Repeatable.", metavar="KEY=VALUE"),
-]
 Seed = Annotated[int, typer.Option(help="Of the strategies' random numbers.", metavar="NUMBER")]
 
 
@@ -116,7 +112,7 @@ def backtest(
     slippage_bps: Slippage = 0,
     funding_rates: FundingRates = None,
     limits: risk_options.LimitFiles = [],  # noqa: B006
-    limit: OneLimit = [],  # noqa: B006
+    limit: risk_options.OneLimit = [],  # noqa: B006
     seed: Seed = 0,
     log_level: options.LogLevel = "warning",
 ) -> None:

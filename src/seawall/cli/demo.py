@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from seawall.cli import options
+from seawall.cli import options, risk_options
 from seawall.cli.errors import UserError
 
 PACKAGED = "demo_strategies"  # Where pyproject.toml puts the strategies of an installed package.
@@ -47,8 +47,10 @@ def demo(
     command = f"seawall demo --seed {seed} --hours {hours:g} --faults {faults}"
     if market is not None:
         command += f" --market {shlex.quote(market)}"
+    rules = risk_options.rules()
+    command = " ".join([*risk_options.spoken(rules.switches), command])
     with strategies_log(log_level), Interrupt() as interrupt:
-        run = SimRun(configure(seed, hours, faults, strategy_files(), STRATEGIES, market or ""), out, command)
+        run = SimRun(configure(seed, hours, faults, strategy_files(), STRATEGIES, market or "", rules), out, command)
         console = Console(highlight=False, soft_wrap=True)
         viewer = Viewer(run.world, run.notes, run.duration, run.faults, run.market)
         with open_screen(viewer, display_on(console, f"seawall demo: seed {seed}, faults {faults}"), interrupt) as progress:

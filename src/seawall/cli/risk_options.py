@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seawall.cli import options
 from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
     from seawall.engine.core.settings import Switches
+    from seawall.sim.scenario import Rules
 
 LimitFiles = Annotated[
     list[Path],
     typer.Option("--limits", help="YAML file of limits (risk_limits, limits). Repeatable: the strictest figure wins.", metavar="FILE"),
+]
+
+OneLimit = Annotated[
+    list[str],
+    typer.Option(
+        "--limit", help="One limit, like max_order_value=50000 or max_long:BTC-USD=2; none lifts it. Repeatable.", metavar="KEY=VALUE"
+    ),
 ]
 
 _SWITCHES = {
@@ -53,3 +62,23 @@ def switches(environment: Mapping[str, str] = os.environ) -> "Switches":
                 raise UserError(f"{name}={text}: true or false is expected", f"unset {name}, or set it to true or false")
             said[field] = _WORDS[text]
     return Switches(**said)
+
+
+def rules(files: Sequence[Path] = (), limits: Sequence[str] = ()) -> "Rules":
+    """Of a simulated run: limits that files and the command line say, and the switches.
+
+    Raises: UserError: a file that cannot be read or says what nobody knows; a switch that is neither true nor false.
+    """
+    from seawall.engine.core.limit_files import words_of
+    from seawall.sim.scenario import Rules
+
+    try:
+        words = words_of(limit_files(files))
+    except ValueError as error:
+        raise UserError(str(error), "docs/limits.md lists the keys") from None
+    return Rules(options.pairs(limits, "--limit"), words, switches())
+
+
+def spoken(switches: "Switches") -> list[str]:
+    """The switches that are off, as a shell sets them before a command."""
+    return [f"{name}=false" for field, name in _SWITCHES.items() if not getattr(switches, field)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from seawall.cli import options
+from seawall.cli import options, risk_options
 from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def sim(
     market: options.Market = None,
     config: options.Config = None,
     set_: options.Set = [],  # noqa: B006
+    limits: risk_options.LimitFiles = [],  # noqa: B006
+    limit: risk_options.OneLimit = [],  # noqa: B006
     out: Annotated[
         Path | None,
         typer.Option(help="Where to keep the run; an earlier run there is replaced. Default: runs/sim-SEED.", metavar="DIRECTORY"),
@@ -53,7 +55,8 @@ def sim(
     parameters = msgspec.to_builtins(options.parameters(config, set_))  # As run.json will hold them: a date is a text.
     if parameters and not files:
         raise UserError("--set and --config are for strategies, and none is named", "seawall sim STRATEGY.py --set KEY=VALUE")
-    configured = configure(seed, hours, faults, files, {stem(name): parameters for name in files} if parameters else {}, market or "")
+    own = {stem(name): parameters for name in files} if parameters else {}
+    configured = configure(seed, hours, faults, files, own, market or "", risk_options.rules(limits, limit))
     with strategies_log(log_level), Interrupt() as interrupt:
         run = SimRun(configured, out if out is not None else Path("runs") / f"sim-{seed}", _command(configured, parameters))
         with _bar(run, interrupt) as progress:
@@ -63,11 +66,17 @@ def sim(
 
 
 def _command(config: "SimConfig", parameters: dict[str, Any]) -> str:
-    """Makes the run again, without the file that parameters may have come from."""
+    """Makes the run again, without the files that parameters and limits may have come from."""
+    from seawall.cli.sim_config import market_of
+    from seawall.engine.core.limit_files import listed
+
     settings = (word for key, value in parameters.items() for word in ("--set", f"{key}={msgspec.json.encode(value).decode()}"))
     words = ("--seed", str(config.seed), "--hours", f"{config.hours:g}", "--faults", config.faults)
     market = ("--market", config.market) if config.market else ()
-    return shlex.join(["seawall", "sim", *config.strategies, *words, *market, *settings])
+    said = listed(config.rules.file_limits, market_of(config).instruments) | config.rules.limits
+    limits = (word for key, value in said.items() for word in ("--limit", f"{key}={value}"))
+    switched = risk_options.spoken(config.rules.switches)
+    return shlex.join([*switched, "seawall", "sim", *config.strategies, *words, *market, *settings, *limits])
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from seawall.cli.errors import UserError
+from seawall.sim.scenario import AS_IS, Rules
 
 if TYPE_CHECKING:
     from seawall.audit.core.invariants import Invariant
@@ -25,10 +26,11 @@ class SimConfig(msgspec.Struct, frozen=True):
     parameters: dict[str, dict[str, Any]] = {}  # Of the strategies that have some, by the file's name without its ending.
     market: str = ""  # The file that defines it; empty: the standing market.
     market_source: str = ""
+    rules: Rules = AS_IS
 
     def renewed(self) -> "SimConfig":
         """The same with the files as they are now."""
-        return configure(self.seed, self.hours, self.faults, self.strategies, self.parameters, self.market)
+        return configure(self.seed, self.hours, self.faults, self.strategies, self.parameters, self.market, self.rules)
 
 
 def configure(
@@ -38,13 +40,14 @@ def configure(
     strategies: Sequence[str],
     parameters: Mapping[str, dict[str, Any]] | None = None,
     market: str = "",
+    rules: Rules = AS_IS,
 ) -> SimConfig:
     """Raises: UserError: a file that is not there."""
     from seawall.market_data.market_file import MARKETS_HINT, market_path
 
     sources = tuple(map(_sources, strategies))
     market_source = _hash([Path(market_path(market))], MARKETS_HINT) if market else ""
-    return SimConfig(seed, hours, faults, tuple(strategies), sources, dict(parameters or {}), market, market_source)
+    return SimConfig(seed, hours, faults, tuple(strategies), sources, dict(parameters or {}), market, market_source, rules)
 
 
 def market_of(config: SimConfig) -> "Market":
@@ -81,7 +84,7 @@ def build_world(config: SimConfig, observers: Sequence["Invariant"] = (), asked:
             listed = Path(name.partition("::")[0]).suffix in SUFFIXES
             own = asked.watch(parameters or {}) if asked else parameters or {}
             specs += [StrategySpec(kind.__name__ if listed else stem(name), kind, own) for kind in kinds]
-        return build(config.seed, config.hours, config.faults, specs, observers, market_of(config))
+        return build(config.seed, config.hours, config.faults, specs, observers, market_of(config), config.rules)
     except StrategyError as error:
         raise UserError(error.message, error.hint) from None
     except ValueError as error:

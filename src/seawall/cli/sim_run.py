@@ -14,6 +14,7 @@ from seawall.api.message import is_strategy
 from seawall.api.units import MINUTE, Nanos
 from seawall.cli.run_files import RunDirectory, Status
 from seawall.cli.sim_config import SimConfig, build_world, market_of
+from seawall.engine.core.limit_files import foreign
 from seawall.sim import scenario
 from seawall.sim.failures import RunFailed
 from seawall.sim.notes import Notes, told_of
@@ -78,6 +79,7 @@ class SimRun:
                 seed=world.seed,
                 config=run.config,
                 warnings=(
+                    *foreign(self.config.rules.file_limits, self.market.instruments),
                     *map(told_of, (told for _, told in notes.supervision)),
                     *notes.gaps.warnings(),
                     *unread,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from seawall.cli import backtest as shared
-from seawall.cli import grids, options
+from seawall.cli import grids, options, risk_options
 from seawall.cli.errors import UserError
 
 Strategy = Annotated[str, typer.Argument(help="A strategy file; FILE::CLASS where it holds several.", metavar="STRATEGY")]
@@ -62,7 +62,7 @@ def sweep(
     fill_model: shared.FillModel = "trade_through",
     fill_volume: shared.FillVolume = None,
     slippage_bps: shared.Slippage = 0,
-    limit: shared.OneLimit = [],  # noqa: B006
+    limit: risk_options.OneLimit = [],  # noqa: B006
     seed: shared.Seed = 0,
 ) -> None:
     """Run a strategy with every combination of a grid, and say how far the best can be trusted."""

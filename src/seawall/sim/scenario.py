@@ -19,7 +19,10 @@ from seawall.api.signals import StartStrategy, StopStrategy
 from seawall.api.units import HOUR, MILLISECOND, SECOND, Currency, Money, Nanos
 from seawall.audit.core.invariants import Bounds, Invariant, every_invariant
 from seawall.engine.core.feed import FeedSettings
+from seawall.engine.core.limit_files import listed
+from seawall.engine.core.limit_words import limits_from
 from seawall.engine.core.machine import Engine, EngineSettings
+from seawall.engine.core.settings import Switches
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.exchange.core.machine import Exchange
 from seawall.market_data.core.market import DECIMALS as DECIMALS
@@ -72,8 +75,27 @@ def duration_ns(hours: float) -> Nanos:
     return Nanos(round(hours * (HOUR // MILLISECOND)) * MILLISECOND)
 
 
-def limits_of(market: Market) -> Limits:
-    """The desk's, in the units the checks count in."""
+class Rules(msgspec.Struct, frozen=True):
+    """What a caller changes of the desk's limits, and what is switched off."""
+
+    limits: dict[str, str] = {}  # See `limit_words.limits_from`.
+    file_limits: dict[str, str] = {}  # Laid under them; those for symbols of other markets do not count.
+    switches: Switches = Switches()
+
+
+AS_IS = Rules()
+
+
+def limits_of(market: Market, rules: Rules = AS_IS) -> Limits:
+    """The desk's, in the units the checks count in.
+
+    Raises: ValueError: a limit that nobody knows, or no figure.
+    """
+    words = listed(rules.file_limits, market.instruments) | rules.limits
+    return limits_from(words, _desk_limits(market), market.instruments, DECIMALS)
+
+
+def _desk_limits(market: Market) -> Limits:
     stage, desk = market.stage, market.desk
     positions = {i.symbol: stage.money(i.base, desk.max_position) for i in market.instruments}
     return Limits(
@@ -96,10 +118,11 @@ def build(
     strategies: Sequence[StrategySpec] = (),
     observers: Sequence[Invariant] = (),  # Beside the invariants, which are always on.
     market: Market = STANDING,
+    rules: Rules = AS_IS,
 ) -> World:
     """The world before its first message. Run it for `duration_ns(hours)`: strategies stop and faults end before that, so that all settles.
 
-    Raises: ValueError: unknown faults, two strategies of one name, a market that does not check (MarketFault).
+    Raises: ValueError: unknown faults, two strategies of one name, a limit nobody knows, a market that does not check (MarketFault).
     """
     storm = _storm(faults)
     if len({spec.name: spec for spec in strategies}) < len(strategies):
@@ -115,10 +138,12 @@ def build(
         prices,
         *exchanges,
         *(NodeSpec(hire.build, subscribes=hire.subscribes) for hire in hires),
-        NodeSpec(partial(Engine, _engine_settings(market, rng.next_u64())), subscribes=at_venues, fsync_ns=storm.fsync_ns, ours=True),
+        NodeSpec(
+            partial(Engine, _engine_settings(market, rules, rng.next_u64())), subscribes=at_venues, fsync_ns=storm.fsync_ns, ours=True
+        ),
         *(_strategy(spec, market, at_venues, rng.next_u64()) for spec in strategies),
     ]
-    bounds = {ENGINE: Bounds(limits_of(market), market.valuation)}
+    bounds = {ENGINE: Bounds(limits_of(market, rules), market.valuation)}
     invariants = every_invariant({instrument.id: instrument for instrument in market.instruments}, bounds)
     links = _links(storm, market, hires, strategies)
     world = World(nodes, links, seed=seed, start=START, invariants=[*invariants, *observers])
@@ -181,17 +206,18 @@ def _exchange(market: Market, venue: VenueSpec, clock_offset_ns: int) -> NodeSpe
     return NodeSpec(build, subscribes=watched, clock_offset_ns=clock_offset_ns)
 
 
-def _engine_settings(market: Market, seed: int) -> EngineSettings:
+def _engine_settings(market: Market, rules: Rules, seed: int) -> EngineSettings:
     venues = tuple(VenueSettings(venue.name, venue_address(venue.name), account_of(venue.name)) for venue in market.venues)
     return EngineSettings(
         ENGINE,
         venues,
         market.instruments,
-        limits_of(market),
+        limits_of(market, rules),
         market.valuation,
         seed=seed,
         feed=FEED,
         capital=opening_equity(market),
+        switches=rules.switches,
     )
 
 

@@ -9,6 +9,7 @@ Beside them `limits:` takes the keys of `limit_words`. Shares are fractions: 0.1
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seawall.api.instruments import Instrument
 from seawall.api.units import BASIS_POINTS, parse_decimal
 from seawall.engine.core.limit_words import OF_SYMBOLS, SHARES, SWITCHES, known
 
@@ -44,6 +45,19 @@ def words_of(files: Sequence[tuple[str, Any]]) -> dict[str, str]:
         for key, text in _words(name, content):
             found[key] = _stricter(key, found[key], text) if key in found else text
     return found
+
+
+def listed(words: Mapping[str, str], instruments: Sequence[Instrument]) -> dict[str, str]:
+    """Without those for symbols that nobody trades here: a limit file is for all there is."""
+    symbols = [str(instrument.symbol) for instrument in instruments]
+    return {key: text for key, text in words.items() if ":" not in key or key.partition(":")[2] in symbols}
+
+
+def foreign(words: Mapping[str, str], instruments: Sequence[Instrument]) -> list[str]:
+    """What to say about the others, a line for each symbol."""
+    ours = listed(words, instruments)
+    symbols = dict.fromkeys(key.partition(":")[2] for key in words if key not in ours)
+    return [f"limits for {symbol}, which is not traded here, have nothing to hold" for symbol in symbols]
 
 
 def _words(file: str, content: Any) -> list[tuple[str, str]]:

@@ -238,6 +238,16 @@ def test_what_repeats_itself_too_often_is_off_until_it_is_re_armed() -> None:
     assert rig.want(price=93.0)
 
 
+def test_with_breakers_switched_off_a_repeated_order_is_refused_and_its_strategy_goes_on() -> None:
+    """A check refuses one order; that the strategy is off after it is a breaker's doing."""
+    rig = Rig(lax(max_repeats=3), switches=Switches(circuit_breakers=False))
+    for price in (90.0, 91.0, 92.0):
+        assert rig.want(price=price)
+    assert rig.want(price=93.0) == []
+    assert rig.heard(BreakerTripped) == []
+    assert rig.want(quantity=5.0)
+
+
 def test_orders_never_outnumber_wishes() -> None:
     """If they did, it would be Knight's morning: nothing more leaves."""
     rig = Rig(lax())

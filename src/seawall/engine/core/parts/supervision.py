@@ -81,7 +81,9 @@ class Supervision(Part):
         return out
 
     def refused(self, account: StrategyAccount, refusals: list[Refusal], now: Nanos) -> list[Envelope]:
-        """The gate said no. Some checks do not only refuse one order."""
+        """The gate said no. Some checks do not only refuse one order: they trip a breaker, while breakers act at all."""
+        if not self.settings.switches.circuit_breakers:
+            return []
         for refusal in refusals:
             if refusal.check in BREAKERS and account.suspended is None:
                 return self._trip(refusal.check, account.address, refusal.limit, refusal.value, refusal.unit, now)
