@@ -57,6 +57,7 @@ from seawall.api.supervision import (
     SuspendStrategy,
 )
 from seawall.api.units import MILLISECOND, SECOND, Nanos
+from seawall.api.venue_operations import TradingStatus, TradingStatusChanged, TradingStatusReported
 from seawall.engine.core.machine import Engine
 from seawall.runtime.machine import handle, restore, snapshot
 from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, LAX, START, STRATEGY, Rig, encode_all
@@ -221,6 +222,8 @@ ANYTHING: st.SearchStrategy[Message] = st.one_of(
     st.builds(OpenOrdersReported, ACCOUNTS, REQUESTS, st.lists(ORDER_STATES, max_size=3).map(tuple), TIMES),
     st.builds(FillsReported, ACCOUNTS, REQUESTS, KEYS, st.lists(FILLS, max_size=3).map(tuple), st.booleans(), st.booleans(), TIMES),
     st.builds(BalancesReported, ACCOUNTS, REQUESTS, st.lists(BALANCES, max_size=3).map(tuple), TIMES),
+    st.builds(TradingStatusChanged, KEYS, st.sampled_from(TradingStatus), st.sampled_from(["", "why"]), TIMES),
+    st.builds(TradingStatusReported, ACCOUNTS, REQUESTS, st.dictionaries(KEYS, st.just("why"), max_size=2), TIMES),
     st.builds(HaltTrading, st.just("ann"), st.just("why")),
     st.builds(ResumeTrading, st.sampled_from(["", "ann"]), st.just("why")),
     st.builds(RestrictTrading, st.just("ann"), st.just("why")),

@@ -35,6 +35,20 @@ class CancelAccountOrders(Message, frozen=True):
     reason: str
 
 
+class QueryTradingStatus(Message, frozen=True):
+    """Which instruments are halted: for whoever may have missed a change."""
+
+    account: AccountId
+    request_id: int
+
+
+class TradingStatusReported(Message, frozen=True):
+    account: AccountId
+    request_id: int
+    halted: dict[InstrumentId, str]  # Why; all others trade.
+    event_time: Nanos
+
+
 class TradingStatusChanged(Message, frozen=True):
     """Public."""
 

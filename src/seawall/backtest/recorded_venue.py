@@ -44,6 +44,7 @@ from seawall.api.orders import (
     TimeInForce,
 )
 from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
+from seawall.api.venue_operations import QueryTradingStatus
 from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
 from seawall.backtest.recorded_conditions import Conditions
 from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fill, wait, withdraw
@@ -57,7 +58,7 @@ from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import ExchangeState, Floor, Member
 from seawall.exchange.core.margin.queries import report_cash, report_positions
 from seawall.exchange.core.order_book import Order
-from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
+from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order, report_trading_status
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
 from seawall.exchange.core.terms import is_special
 from seawall.market_data.core.books import ASK, BookBuilder
@@ -120,6 +121,7 @@ class RecordedVenue:
             QueryOpenOrders: partial(report_open_orders, floor),
             QueryFills: partial(report_fills, floor),
             QueryBalances: partial(report_balances, floor),
+            QueryTradingStatus: partial(report_trading_status, floor),
             Traded: self._traded,
             QuoteChanged: self._quote_changed,
             BarClosed: self._bar_closed,

@@ -108,6 +108,8 @@ MESSAGES: tuple[type[Message], ...] = (
     venue_operations.ResumeInstrument,
     venue_operations.CancelAccountOrders,
     venue_operations.TradingStatusChanged,
+    venue_operations.QueryTradingStatus,
+    venue_operations.TradingStatusReported,
 )
 
 encode = msgspec.msgpack.Encoder().encode

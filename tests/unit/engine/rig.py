@@ -16,6 +16,7 @@ from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderType,
 from seawall.api.risk import Limits
 from seawall.api.signals import OrderRequested, OrderTerms, SignalGenerated, StrategyStarted
 from seawall.api.units import SECOND, Currency, Money, Nanos, Price, Quantity
+from seawall.api.venue_operations import TradingStatusChanged
 from seawall.engine.core.exposure import Exposure, Exposures
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.orders import Order
@@ -132,7 +133,7 @@ class Rig:
         for envelope in handle(self.exchanges[venue], message, Nanos(self.now + self.skew)):
             if envelope.target == ENGINE:
                 self.back[venue].append(envelope.message)
-            elif envelope.target == PUBLIC and isinstance(envelope.message, Traded):
+            elif envelope.target == PUBLIC and isinstance(envelope.message, Traded | TradingStatusChanged):
                 self.tell(envelope.message)
 
     def deliver_out(self, venue: str = "alpha", index: int = 0) -> None:

@@ -26,6 +26,11 @@ class ApprovedOrder(msgspec.Struct, frozen=True, gc=False):
 class Gate:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Which checks there are may have changed: some are made only while they have something to look at."""
+        desk = self._desk
         self._checks = [check for make in CHECKS if (check := make(desk)) is not None]
 
     def review(self, intent: Intent, now: Nanos) -> ApprovedOrder | list[Refusal]:

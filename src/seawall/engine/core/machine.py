@@ -17,6 +17,7 @@ from seawall.engine.core.orders import Orders
 from seawall.engine.core.parts.closer import Closer
 from seawall.engine.core.parts.connections import Connections
 from seawall.engine.core.parts.entry import Entry
+from seawall.engine.core.parts.halts import Halts
 from seawall.engine.core.parts.operations import Operations
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.parts.perpetuals import Perpetuals
@@ -47,7 +48,8 @@ class Engine:
         self.closer = Closer()
         self.supervision = Supervision()
         self.parts: tuple[Part, ...] = (
-            self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(), Operations(),
+            self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(),
+            Operations(), Halts(),
         )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:

@@ -26,6 +26,8 @@ class Market:
     depth_id: int = 0  # Of the newest message of depth; followed only where the settings ask for it.
     depth_gaps: int = 0
     depth_live: bool = False  # No gap since the last snapshot.
+    halted: str = ""  # Why the venue takes no orders here; empty: it trades.
+    status_time: Nanos = Nanos(0)  # The venue's time of its latest word on that.
     venue_mark: Price = Price(0)  # What a venue marks its perpetual at: what margin is reckoned by, while `mark` is what we value by.
 
     @property
@@ -103,6 +105,11 @@ class Market:
 
     def refuse(self, reason: str) -> None:
         self.refused[reason] = self.refused.get(reason, 0) + 1
+
+    def on_status(self, halted: str, event_time: Nanos) -> None:
+        """An older word than the latest changes nothing."""
+        if event_time >= self.status_time:
+            self.halted, self.status_time = halted, event_time
 
     def mark(self) -> Price:
         """What a position is valued at: the last trade, else the middle of the quote rounded down, else 0."""

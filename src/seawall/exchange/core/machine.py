@@ -10,7 +10,7 @@ from seawall.api.market_data import QueryDepth, QuoteChanged
 from seawall.api.message import Address, Message, Tick
 from seawall.api.orders import AmendOrder, CancelOrder, PlaceOrder, PlaceOrderList, ReplaceOrder
 from seawall.api.units import Nanos
-from seawall.api.venue_operations import CancelAccountOrders, HaltInstrument, ResumeInstrument
+from seawall.api.venue_operations import CancelAccountOrders, HaltInstrument, QueryTradingStatus, ResumeInstrument
 from seawall.exchange.core.expiry import pass_time
 from seawall.exchange.core.floor import ExchangeState, Floor, Index
 from seawall.exchange.core.list_entry import place_list
@@ -20,7 +20,7 @@ from seawall.exchange.core.operations import cancel_account, halt_instrument, re
 from seawall.exchange.core.order_changes import amend_order, replace_order
 from seawall.exchange.core.order_entry import cancel_order, place_order
 from seawall.exchange.core.public_data import report_depth
-from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order
+from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order, report_trading_status
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
 from seawall.runtime.machine import Handler
 
@@ -50,6 +50,7 @@ class Exchange:
             QueryOpenOrders: partial(report_open_orders, floor),
             QueryFills: partial(report_fills, floor),
             QueryBalances: partial(report_balances, floor),
+            QueryTradingStatus: partial(report_trading_status, floor),
             QueryDepth: partial(report_depth, floor),
             QueryPositions: partial(report_positions, floor),
             QueryCash: partial(report_cash, floor),

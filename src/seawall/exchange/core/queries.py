@@ -21,6 +21,7 @@ from seawall.api.accounts import (
 from seawall.api.message import Envelope
 from seawall.api.orders import OrderFilled, SelfTradePrevention
 from seawall.api.units import Money, Nanos, Price, Quantity
+from seawall.api.venue_operations import QueryTradingStatus, TradingStatusReported
 from seawall.exchange.core.floor import FillHistory, Floor, Member
 from seawall.exchange.core.order_book import Order, Terms
 
@@ -106,3 +107,11 @@ def report_balances(floor: Floor, query: QueryBalances, now: Nanos) -> list[Enve
     account = member.account
     balances = tuple(Balance(currency, Money(free), Money(account.locked[currency])) for currency, free in account.free.items())
     return [Envelope(member.owner, BalancesReported(query.account, query.request_id, balances, now))]
+
+
+def report_trading_status(floor: Floor, query: QueryTradingStatus, now: Nanos) -> list[Envelope]:
+    member = floor.members.get(query.account)
+    if member is None:
+        return floor.drop()
+    halted = {key: listing.market.halted for key, listing in floor.listings.items() if listing.market.halted}
+    return [Envelope(member.owner, TradingStatusReported(query.account, query.request_id, halted, now))]

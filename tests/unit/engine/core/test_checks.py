@@ -21,6 +21,7 @@ from seawall.api.signals import (
     StrategyStopped,
 )
 from seawall.api.units import SECOND, Money, Nanos, Price, Quantity
+from seawall.api.venue_operations import TradingStatus, TradingStatusChanged
 from seawall.engine.core.checks import CHECKS
 from seawall.engine.core.gate import ApprovedOrder
 from tests.unit.engine.rig import (
@@ -378,6 +379,7 @@ def test_all_checks_look_at_every_order() -> None:
     )  # fmt: skip
     rig = Rig(limits)
     rig.tell(HaltTrading("ann", "test"))
+    rig.tell(TradingStatusChanged(ALPHA_BTC.id, TradingStatus.HALTED, "a rumour", rig.now))
     rig.tell(StrategyStopped(STRATEGY))
     rig.cut()
     made = rig.now

@@ -194,7 +194,7 @@ def test_the_list_of_open_orders_may_know_of_fills_that_we_do_not() -> None:
     rig.other(Side.SELL, 300, 100)
     rig.back["alpha"].clear()
     rig.seconds(30, hands_off=False)
-    assert kinds(rig.out["alpha"]) == ["QueryFills", "QueryOpenOrders"]
+    assert kinds(rig.out["alpha"]) == ["QueryFills", "QueryOpenOrders", "QueryTradingStatus"]
     rig.deliver_out(index=1)
     assert kinds(rig.deliver_back()) == ["QueryFills"]
     rig.hands_off()

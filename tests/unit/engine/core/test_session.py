@@ -46,8 +46,10 @@ def test_it_asks_what_is_true_before_it_goes_live() -> None:
     assert rig.engine.deadline() == 0
     assert kinds(rig.tell(Tick())) == ["Logon"]
     rig.deliver_out()
-    assert kinds(rig.deliver_back()) == ["QueryOpenOrders"]
+    assert kinds(rig.deliver_back()) == ["QueryOpenOrders", "QueryTradingStatus"]
     assert rig.status() == "synchronising"
+    rig.deliver_out()
+    assert rig.deliver_back() == []
     rig.deliver_out()
     assert kinds(rig.deliver_back()) == ["QueryBalances"]
     assert rig.status() == "synchronising"
@@ -64,14 +66,14 @@ def test_after_a_restart_it_asks_for_fills_of_what_it_traded() -> None:
     rig.restart()
     rig.wait(0, hands_off=False)
     rig.deliver_out()
-    assert kinds(rig.deliver_back()) == ["QueryFills", "QueryOpenOrders"]
+    assert kinds(rig.deliver_back()) == ["QueryFills", "QueryOpenOrders", "QueryTradingStatus"]
 
 
 def test_answers_keep_a_slow_synchronisation_alive() -> None:
-    """Patience is for one question: four answers of 1.5 s each are no silence of 6 s."""
+    """Patience is for one question: five answers of 1.5 s each are no silence of 7 s."""
     rig = alone()
     rig.tell(Tick())
-    for _ in range(3):
+    for _ in range(4):
         rig.seconds(1.5, hands_off=False)
         rig.deliver_out()
         rig.deliver_back()
@@ -284,9 +286,10 @@ def test_balances_wait_for_the_answers_about_fills() -> None:
     rig.want()
     rig.hands_off()
     rig.seconds(30, hands_off=False)
-    assert kinds(rig.out["alpha"]) == ["QueryFills", "QueryOpenOrders"]
-    rig.deliver_out(index=1)
-    assert rig.deliver_back() == []
+    assert kinds(rig.out["alpha"]) == ["QueryFills", "QueryOpenOrders", "QueryTradingStatus"]
+    for _ in range(2):
+        rig.deliver_out(index=1)
+        assert rig.deliver_back() == []
     rig.deliver_out()
     assert kinds(rig.deliver_back()) == ["QueryBalances"]
     assert isinstance(rig.out["alpha"][0], QueryBalances)

@@ -11,6 +11,7 @@ from seawall.engine.core.checks.duplicate_order import duplicate_order
 from seawall.engine.core.checks.execution_throttle import execution_throttle
 from seawall.engine.core.checks.halted import halted
 from seawall.engine.core.checks.intent_against_sent import intent_against_sent
+from seawall.engine.core.checks.market_halted import market_halted
 from seawall.engine.core.checks.message_rate import message_rate
 from seawall.engine.core.checks.observe_only import observe_only
 from seawall.engine.core.checks.order_quantity import order_quantity
@@ -41,6 +42,7 @@ CHECKS = (
     intent_against_sent,
     unique_tag,
     venue_live,
+    market_halted,
     venue_breaker,
     venue_budget,
     signal_age,

@@ -1,7 +1,7 @@
 """Closes positions: a scope at a time, in slices, reduce-only, each order within a price collar, through the gate like every other order.
 
 Working orders of the scope are cancelled first. What no order can close (less than a lot, under the venue's least notional) is left and
-named. While a venue is down or has no price, its positions wait; when nothing fills, the rounds grow longer.
+named. While a venue is down, has halted the instrument or has no price, positions wait; when nothing fills, the rounds grow longer.
 """
 
 from collections.abc import Iterator
@@ -74,13 +74,16 @@ class Closer(Part):
                 out += self.entry.cancel(order, now)
         busy = {(o.strategy, o.instrument): True for o in working}
         for strategy, instrument, lots in open_:
-            if (strategy, instrument.id) not in busy and self.is_live(instrument.venue):
+            if (strategy, instrument.id) not in busy and self._can_trade(instrument):
                 intent = self._slice(closing, strategy, instrument, lots, now)
                 if intent is not None:
                     intent.account.closings += 1
                     closing.orders += 1
                     out += self.entry.submit(intent, now)
         return out
+
+    def _can_trade(self, instrument: Instrument) -> bool:
+        return self.is_live(instrument.venue) and not self.state.markets[instrument.id].halted
 
     def _slice(self, closing: Closing, strategy: Address, instrument: Instrument, lots: int, now: Nanos) -> Intent | None:
         position = self.state.positions[strategy][instrument.id]

@@ -19,12 +19,14 @@ from seawall.api.message import Envelope, Message
 from seawall.api.orders import CancelOrder, ClientOrderId, PlaceOrder, Side, TradeId
 from seawall.api.projections import PROJECTIONS, SessionChanged
 from seawall.api.units import Nanos
+from seawall.api.venue_operations import QueryTradingStatus
 from seawall.engine.core.orders import Order
 from seawall.engine.core.terms import Terms
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.engine.core.venues.state import SessionState, SessionStatus
 
 NEVER = Nanos((1 << 63) - 1)
+_Question = type[QueryOpenOrders] | type[QueryTradingStatus] | type[QueryBalances] | type[QueryPositions]
 SELL = Side.SELL
 LIVE = SessionStatus.LIVE
 
@@ -273,10 +275,10 @@ class VenueSession:
         """Balances come last: they can only be compared once every fill is known."""
         self.state.balances_due = True
         self.state.positions_due = self.perpetuals
-        questions = [*(self.ask_fills(instrument) for instrument in instruments), self._ask(QueryOpenOrders)]
+        questions = [*(self.ask_fills(instrument) for instrument in instruments), self._ask(QueryOpenOrders), self._ask(QueryTradingStatus)]
         return [*questions, self.ask_cash()] if self.perpetuals else questions
 
-    def _ask(self, query: type[QueryOpenOrders] | type[QueryBalances] | type[QueryPositions]) -> Envelope:
+    def _ask(self, query: _Question) -> Envelope:
         request = self._request()
         self.state.awaited[request] = query.__name__
         return self._send(query(self.settings.account, request))
