@@ -86,6 +86,7 @@ class Link:
         "_rng",
         "_spare",
         "_spread_ns",
+        "faults",
         "quiet_ns",
         "target",
     )
@@ -107,6 +108,7 @@ class Link:
                 self._low_ns, self._spread_ns, self._longest_ns = low_ns, spread_ns, high_ns - low_ns
         self._cut = False
         self._last = Nanos(0)
+        self.faults: tuple[Any, ...] = ()  # Those of link_faults.py that are on here: while there are any, they carry the messages.
         self._settle()
 
     def cut(self) -> None:
@@ -118,9 +120,13 @@ class Link:
         self._cut = False
         self._settle()
 
+    def afflict(self, faults: tuple[Any, ...]) -> None:
+        self.faults = faults
+        self._settle()
+
     def _settle(self) -> None:
         self._faulty = bool(self._cut or self._loss_below or self._duplicate_below)
-        self.quiet_ns = self._low_ns if not self._faulty and not self._spread_ns else -1
+        self.quiet_ns = self._low_ns if not self._faulty and not self._spread_ns and not self.faults else -1
 
     def arrivals(self, now: Nanos) -> tuple[Nanos, ...]:
         """When what is sent now arrives: never, once, or twice."""

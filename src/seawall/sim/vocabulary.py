@@ -5,10 +5,12 @@ import msgspec
 from seawall.api.control import (
     CrashMachine,
     HealPartition,
+    InjectFault,
     MachineRecovered,
     MachineStopped,
     Partition,
     RecoveryFailed,
+    RemoveFault,
     RestartMachine,
     SetClock,
 )
@@ -18,7 +20,7 @@ from seawall.runtime.journal import Entry, entry_decoder
 
 WORLD = Address("world")  # The target of these entries: they concern no machine's input.
 
-COMMANDS: tuple[type[Message], ...] = (Partition, HealPartition, CrashMachine, RestartMachine, SetClock)
+COMMANDS: tuple[type[Message], ...] = (Partition, HealPartition, CrashMachine, RestartMachine, SetClock, InjectFault, RemoveFault)
 FACTS: tuple[type[Message], ...] = (MachineStopped, MachineRecovered, RecoveryFailed)
 
 decode_entry = entry_decoder(*COMMANDS, *FACTS)

@@ -27,15 +27,17 @@ from seawall.runtime.journal import Stamp
 from seawall.runtime.machine import Machine, snapshot
 from seawall.sim.channels import Origin
 from seawall.sim.clock import Clock
+from seawall.sim.commands import check, find
 from seawall.sim.failures import InvariantViolated, MachineFailure, Runaway
 from seawall.sim.internal import WAKE, Began, Stop, Synced
+from seawall.sim.link_faults import LinkFaults
 from seawall.sim.network import PERFECT, LinkSpec
 from seawall.sim.node import Held, Node, NodeSpec, Outside, Stumbled
 from seawall.sim.observers import watchers
 from seawall.sim.post import FRAMES, Post
 from seawall.sim.recorder import Recorder, Sink, state_digest
 from seawall.sim.routes import Routes
-from seawall.sim.vocabulary import COMMANDS, WORLD, decode_entry
+from seawall.sim.vocabulary import WORLD, decode_entry
 
 EPOCH = Nanos(0)
 TICK = Tick()
@@ -84,6 +86,7 @@ class World:
             self.nodes[node.address] = node
         self._routes = Routes(seed, self.nodes, self._outside, links or {}, default_link)
         self._post = Post(self.nodes, self._routes, self._push)
+        self._link_faults = LinkFaults(seed, self.nodes, self._routes, self._push)
         for node in self.nodes.values():
             self._wake(node)
 
@@ -99,7 +102,7 @@ class World:
 
     def send(self, to: Address, message: Message, at: Nanos | None = None) -> None:
         """An operator's word to one machine: it arrives at `at`, by default now, on no link."""
-        self._push(self.now if at is None else at, self._node(to), message)
+        self._push(self.now if at is None else at, find(self.nodes, to), message)
 
     def schedule(self, at: Nanos, command: Message) -> None:
         """Has a command of api/control.py carried out at `at`."""
@@ -129,6 +132,10 @@ class World:
         assert self.sequence == 0, "a recording begins with the first entry"
         self._recorder = Recorder(sink, stamp)
         self.record_every = self._next_record = snapshot_every
+
+    def bites(self) -> dict[str, int]:
+        """How often each link fault that was injected has acted."""
+        return self._link_faults.bites()
 
     def states(self) -> dict[Address, bytes]:
         return {address: snapshot(machine) for address, machine in self.machines.items()}
@@ -242,6 +249,8 @@ class World:
             for link in links:
                 if link.quiet_ns >= 0:
                     heappush(queue, (now + link.quiet_ns, next_order(), link.target, message))  # type: ignore[misc]
+                elif link.faults:
+                    self._link_faults.carry(link, message, now)
                 else:
                     for arrival in link.arrivals(now):
                         heappush(queue, (arrival, next_order(), link.target, message))
@@ -297,10 +306,6 @@ class World:
     def _execute(self, command: Any, now: Nanos) -> None:
         self._note(command)
         match command:
-            case Partition(source, target):
-                self._routes.link(source, target).cut()
-            case HealPartition(source, target):
-                self._routes.link(source, target).heal()
             case CrashMachine(machine, torn_bytes):
                 if self.nodes[machine].machine is not None:
                     self.nodes[machine].end(torn_bytes)
@@ -313,6 +318,8 @@ class World:
                 node.forget_wake()
                 if node.machine is not None:
                     self._wake(node)
+            case _:
+                self._link_faults.execute(command)
 
     def _fail(self, node: Node, message: Message, error: Exception) -> None:
         """A machine raised: its process ends, and comes back from the disk, which an ending process does not harm."""
@@ -353,18 +360,10 @@ class World:
         self._execute(command, self.now)
 
     def _check(self, command: Message) -> None:
-        if not isinstance(command, COMMANDS):
-            raise ValueError(f"{type(command).__name__} is no command to a world; these are: {', '.join(c.__name__ for c in COMMANDS)}")
-        for end in ("machine", "source", "target"):
-            if hasattr(command, end):
-                self._node(getattr(command, end))
+        check(command, self.nodes)
+        self._link_faults.check(command)
 
     # Small parts.
-
-    def _node(self, address: Address) -> Node:
-        if address not in self.nodes:
-            raise ValueError(f"there is no machine {address!r} in this world; there are: {', '.join(self.nodes)}")
-        return self.nodes[address]
 
     def _push(self, at: Nanos, target: Node | Outside, message: Any) -> None:
         assert at >= self.now, f"{at} is in the past: it is {self.now}"
