@@ -45,6 +45,21 @@ def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: in
     return None
 
 
+def plain_bounds(instrument: Instrument) -> tuple[int, int, int, int, int]:
+    """Lowest and highest price, fewest and most lots, least value: a limit order within them passes, as far as they go. Nothing is within
+    those of a perpetual: its orders are looked at one by one."""
+    if instrument.margin is not None:
+        return 1, 0, 1, 0, 0
+    most = MAX_MONEY // instrument.lot_value
+    return (
+        max(instrument.min_price, 1),
+        instrument.max_price or MAX_MONEY,
+        max(instrument.min_quantity, 1),
+        min(instrument.max_quantity, most) if instrument.max_quantity else most,
+        instrument.min_notional,
+    )
+
+
 def _beyond(name: str, value: int, bounds: tuple[int, int], unit: int, scale: int) -> str:
     bound, limit = ("under the minimum", bounds[0]) if value < bounds[0] else ("over the maximum", bounds[1])
     return f"{name} {format_decimal(value, unit, scale)} is {bound} of {format_decimal(limit, unit, scale)}"

@@ -13,6 +13,7 @@ from seawall.api.message import Envelope
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, OrderListType, TradeId
 from seawall.api.units import PPB, Currency, Money, Nanos, Price
 from seawall.exchange.core.accounts import Account, Ledger, new_ledger
+from seawall.exchange.core.filters import plain_bounds
 from seawall.exchange.core.margin.cash import CashHistory
 from seawall.exchange.core.margin.marks import Perpetual
 from seawall.exchange.core.order_book import Order, OrderBook
@@ -69,10 +70,11 @@ class ExchangeState(msgspec.Struct):
 class Listing:
     """An instrument with its market and the book over it."""
 
-    __slots__ = ("book", "instrument", "market", "triggers")
+    __slots__ = ("book", "instrument", "market", "plain", "triggers")
 
     def __init__(self, instrument: Instrument, market: Market) -> None:
         self.instrument = instrument
+        self.plain = plain_bounds(instrument)
         self.market = market
         self.book = OrderBook(market.orders)
         self.triggers = TriggerBook(market.stops)

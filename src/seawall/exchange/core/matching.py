@@ -123,8 +123,6 @@ def execute_up_to(
     if not matches:
         return ()
     market.last_price = price
-    if market.perpetual is not None:
-        market.perpetual.last = price
     taker.leaves_quantity = Quantity(leaves)
     taker.status = PARTIALLY_FILLED if leaves else FILLED
     if market.lists:

@@ -22,7 +22,7 @@ from seawall.api.orders import (
     TimeInForce,
 )
 from seawall.api.units import Nanos, Price, Quantity
-from seawall.exchange.core.accounts import lock_needed, transfer
+from seawall.exchange.core.accounts import MAX_MONEY, MAX_NAME, lock_needed, transfer
 from seawall.exchange.core.answers import reject, reject_cancel
 from seawall.exchange.core.closing import CANCELED, expire
 from seawall.exchange.core.filters import reject_reason
@@ -37,8 +37,8 @@ from seawall.exchange.core.triggering import trigger
 
 BUY, SELL = Side.BUY, Side.SELL
 NO_PREVENTION = SelfTradePrevention.NONE
-LIMIT_MAKER, MARKET = OrderType.LIMIT_MAKER, OrderType.MARKET
-GTC, FOK = TimeInForce.GTC, TimeInForce.FOK
+LIMIT, LIMIT_MAKER, MARKET = OrderType.LIMIT, OrderType.LIMIT_MAKER, OrderType.MARKET
+GTC, FOK, GTD = TimeInForce.GTC, TimeInForce.FOK, TimeInForce.GTD
 NEW = OrderStatus.NEW
 
 
@@ -63,8 +63,34 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
         or request.self_trade_prevention is not NO_PREVENTION
     ):
         return place_special(floor, listing, member, request, now)
+    instrument, account, quantity, price = listing.instrument, member.account, request.quantity, request.price
+    notional = price * quantity * instrument.tick_value
+    if request.side is BUY:
+        currency, amount, best = instrument.quote, notional, listing.book.best_ask
+        crosses = 0 < best <= price
+    else:
+        currency, amount, best = instrument.base, quantity * instrument.lot_value, listing.book.best_bid
+        crosses = best >= price
+    lowest, highest, fewest, most, least = listing.plain
+    if (
+        request.order_type is LIMIT
+        and lowest <= price <= highest
+        and fewest <= quantity <= most
+        and least <= notional <= MAX_MONEY
+        and 0 < len(request.client_order_id) <= MAX_NAME
+        and request.client_order_id not in member.open
+        and account.free[currency] >= amount
+        and request.time_in_force is not GTD
+        and not request.quote_quantity
+    ):
+        transfer(account.free, account.locked, currency, amount)
+        return _accept(floor, listing, member, request, quantity, price, crosses, now)
+    return _look_closer(floor, listing, member, request, best, now)
+
+
+def _look_closer(floor: Floor, listing: Listing, member: Member, request: PlaceOrder, best: Price, now: Nanos) -> list[Envelope]:
+    """Any order without special terms: the checks one by one, each with its answer."""
     instrument, book, side, order_type = listing.instrument, listing.book, request.side, request.order_type
-    best = book.best_ask if side is BUY else book.best_bid
     refusal = reject_reason(instrument, request, best)
     if refusal is not None:
         return reject(member, request, now, *refusal)
@@ -114,8 +140,16 @@ def _accept(
         NEW,
     )
     out = [Envelope(member.owner, OrderAccepted(request.account, request.client_order_id, request.instrument, order.order_id, now))]
+    if not crosses and time_in_force is GTC and request.order_type is not MARKET:
+        member.open[request.client_order_id] = order
+        rested: Levels = (Level(price, book.add(order)),)
+        if side is BUY:
+            publish(listing, out, rested, (), price == book.best_bid, now)
+        else:
+            publish(listing, out, (), rested, price == book.best_ask, now)
+        return out
     taken: Levels = ()
-    rested: Levels = ()
+    rested = ()
     if crosses and (time_in_force is not FOK or can_fill(book.supply(SELL if side is BUY else BUY), side, limit, quantity)):
         taken = execute(floor, listing, member, order, limit, out, now)
     if not order.leaves_quantity:
@@ -125,12 +159,11 @@ def _accept(
         rested = (Level(price, book.add(order)),)
     else:
         out.append(Envelope(member.owner, expire(listing, member, order, now)))
-    if taken or rested:
-        new_quote = bool(taken) or price == (book.best_bid if side is BUY else book.best_ask)
+    if taken:
         bids, asks = (rested, taken) if side is BUY else (taken, rested)
-        publish(listing, out, bids, asks, new_quote, now)
-    if listing.market.stops:
-        trigger(floor, listing, out, 0, now)
+        publish(listing, out, bids, asks, True, now)
+        if listing.market.stops:
+            trigger(floor, listing, out, 0, now)
     return out
 
 
@@ -148,18 +181,22 @@ def cancel_order(floor: Floor, request: CancelOrder, now: Nanos) -> list[Envelop
         return reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
     if order.terms is not None:
         return cancel_special(floor, listing, member, order, now)
-    book, price, side = listing.book, order.price, order.side
-    new_quote = price == (book.best_bid if side is BUY else book.best_ask)
-    changed = (Level(price, book.cancel(order)),)
+    book, price, leaves, account, instrument = listing.book, order.price, order.leaves_quantity, member.account, listing.instrument
     del member.open[request.client_order_id]
-    account = member.account
-    currency, amount = lock_needed(listing.instrument, side, price, order.leaves_quantity)
-    transfer(account.locked, account.free, currency, amount)
+    if order.side is BUY:
+        currency, amount, best = instrument.quote, price * leaves * instrument.tick_value, book.best_bid
+    else:
+        currency, amount, best = instrument.base, leaves * instrument.lot_value, book.best_ask
+    if instrument.margin is None:
+        transfer(account.locked, account.free, currency, amount)
+    changed = (Level(price, book.cancel(order)),)
     order.status = CANCELED
     member.archive(order)
-    filled: Quantity = order.quantity - order.leaves_quantity  # type: ignore[assignment]
+    filled: Quantity = order.quantity - leaves  # type: ignore[assignment]
     canceled = OrderCanceled(request.account, request.client_order_id, request.instrument, order.order_id, filled, now)
     out = [Envelope(member.owner, canceled)]
-    bids, asks = (changed, ()) if side is BUY else ((), changed)
-    publish(listing, out, bids, asks, new_quote, now)
+    if order.side is BUY:
+        publish(listing, out, changed, (), price == best, now)
+    else:
+        publish(listing, out, (), changed, price == best, now)
     return out

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from seawall.api.instruments import Instrument, define_spot
 from seawall.api.orders import AccountId, ClientOrderId, OrderType, PlaceOrder, RejectReason, Side, TimeInForce
 from seawall.api.units import Money, Price, Quantity
-from seawall.exchange.core.filters import reject_reason
+from seawall.exchange.core.filters import plain_bounds, reject_reason
 
 INSTRUMENT = define_spot(
     "test",
@@ -164,3 +164,11 @@ def test_any_input_passes_or_is_refused_with_a_sentence(any_order: PlaceOrder, r
         return
     assert any_order.quantity * instrument.lot_value < 2**63
     assert any_order.price * any_order.quantity * instrument.tick_value < 2**63
+
+
+@given(st.integers(-5, 2_100), st.integers(-5, 5_100))
+def test_within_the_bounds_of_a_plain_order_every_filter_passes(price: int, lots: int) -> None:
+    """And outside of them one refuses: the short way of the hot path lets through what the long one does."""
+    lowest, highest, fewest, most, least = plain_bounds(INSTRUMENT)
+    within = lowest <= price <= highest and fewest <= lots <= most and least <= price * lots * INSTRUMENT.tick_value
+    assert within == (reject_reason(INSTRUMENT, order(LIMIT, price, lots)) is None)

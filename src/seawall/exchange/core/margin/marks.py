@@ -33,7 +33,6 @@ class Perpetual(msgspec.Struct):
 
     mark: int = 0
     index: int = 0
-    last: int = 0  # Trade.
     last_rate_ppb: int = 0  # Of the last funding payment.
     next_rate_ppb: int = 0  # As things stand.
     next_mark: Nanos = Nanos(0)
@@ -52,15 +51,15 @@ def note_spot(perpetual: Perpetual, instrument: Instrument, spot: Instrument, bi
     perpetual.spot[spot.id] = SpotPrice(ticks, now)
 
 
-def revalue(perpetual: Perpetual, instrument: Instrument, book: OrderBook, now: Nanos) -> None:
-    """Works out index, mark and funding rate as of `now`."""
+def revalue(perpetual: Perpetual, instrument: Instrument, book: OrderBook, last: int, now: Nanos) -> None:
+    """Works out index, mark and funding rate as of `now`. `last`: the price of the last trade."""
     fresh = [spot.price for spot in perpetual.spot.values() if now - spot.time <= STALE]
     if fresh:
         perpetual.index = _median(fresh)
     bid, ask, index = book.best_bid, book.best_ask, perpetual.index
     middle = (bid + ask) // 2 if bid and ask else 0
     if not index:
-        known = [price for price in (bid, ask, perpetual.last) if price]
+        known = [price for price in (bid, ask, last) if price]
         perpetual.mark = _median(known) if known else perpetual.mark
         return
     if middle:
@@ -73,7 +72,7 @@ def revalue(perpetual: Perpetual, instrument: Instrument, book: OrderBook, now: 
     left = max(0, perpetual.next_funding - now)
     first = index + half_even_div(index * perpetual.last_rate_ppb * left, PPB * interval)
     second = index + (half_even_div(sum(perpetual.basis), len(perpetual.basis)) if perpetual.basis else 0)
-    perpetual.mark = max(1, sorted((first, second, perpetual.last or middle or index))[1])
+    perpetual.mark = max(1, sorted((first, second, last or middle or index))[1])
     perpetual.next_rate_ppb = _rate(perpetual, instrument)
 
 

@@ -38,7 +38,7 @@ def pass_time(floor: Floor, now: Nanos) -> list[Envelope]:
         if now < perpetual.next_mark:
             continue
         perpetual.next_mark = Nanos((now // INTERVAL + 1) * INTERVAL)
-        revalue(perpetual, listing.instrument, listing.book, now)
+        revalue(perpetual, listing.instrument, listing.book, listing.market.last_price, now)
         marked = True
         if perpetual.mark:
             said = MarkPriceChanged(

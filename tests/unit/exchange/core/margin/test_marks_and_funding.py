@@ -67,7 +67,7 @@ def test_a_premium_raises_the_rate_beyond_the_interest() -> None:
     """Bids 2 % above the index: the rate is the premium less the dampener."""
     book = OrderBook({})
     perpetual = Perpetual(index=10_000, next_funding=Nanos(START + 8 * HOUR))
-    revalue(perpetual, BTC, book, START)
+    revalue(perpetual, BTC, book, 0, START)
     assert perpetual.next_rate_ppb == 0, "no book, no rate"
     pit = Pit(funds={"alice": 10**9, "bob": 10**9})
     pit.index(10_000)
