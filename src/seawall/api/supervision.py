@@ -13,7 +13,9 @@ EVERYTHING = Address("")
 
 
 class TradingMode(StrEnum):
+    STARTING = "starting"  # No venue has been live yet: nothing leaves.
     RUNNING = "running"
+    DEGRADED = "degraded"  # Running, while not all venues are live.
     REDUCE_ONLY = "reduce_only"  # Only orders that make a position smaller leave.
     LIQUIDATING = "liquidating"  # Only the engine's own closing orders leave. Then: halted.
     HALTED = "halted"  # Nothing leaves but cancels.
@@ -96,7 +98,7 @@ class CommandRefused(Message, frozen=True):
 
 
 class TradingModeChanged(Message, frozen=True):
-    """To a mode that has no message of its own (`TradingHalted`, `TradingResumed`)."""
+    """To a mode that has no message of its own (`TradingHalted`, `TradingResumed`), or by itself, as venues come and go."""
 
     mode: TradingMode
     operator: str  # Or the breaker.

@@ -14,6 +14,7 @@ from seawall.api.signals import FillApplied
 from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TradingModeChanged
 from seawall.api.units import Money, Nanos, Price
 from seawall.engine.core.machine import Engine
+from seawall.engine.core.modes import BY_ITSELF
 from seawall.strategy.events import as_datetime
 
 
@@ -104,6 +105,8 @@ class Notes:
         self.surprises.append(f"{shown_time(now)} trading halted by {halt.operator}: {halt.reason}")
 
     def _mode(self, change: TradingModeChanged, now: Nanos) -> None:
+        if change.mode in BY_ITSELF:
+            return
         self.surprises.append(f"{shown_time(now)} trading is {change.mode.replace('_', ' ')}, by {change.operator}: {change.reason}")
 
     def _breaker(self, trip: BreakerTripped, now: Nanos) -> None:

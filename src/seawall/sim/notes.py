@@ -18,6 +18,7 @@ from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.audit.core.invariants.invariant import Watcher
 from seawall.engine.core.booking import EXTERNAL
 from seawall.engine.core.machine import Engine
+from seawall.engine.core.modes import BY_ITSELF
 from seawall.engine.core.orders import Order
 from seawall.sim.world import World
 
@@ -182,7 +183,8 @@ class Notes:
         self.breaks += 1
 
     def _supervised(self, engine: Address, told: Supervised, now: Nanos) -> None:
-        self.supervision.append((now, told))
+        if not (isinstance(told, TradingModeChanged) and told.mode in BY_ITSELF):  # Sessions tell as much.
+            self.supervision.append((now, told))
 
     def counted(self) -> dict[str, int]:
         """How often each alert was raised and each breaker tripped."""

@@ -9,6 +9,7 @@ from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import AccountId
 from seawall.api.supervision import TradingMode
 from seawall.api.units import Nanos
+from seawall.engine.core import modes
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.gate import Gate
@@ -33,7 +34,7 @@ from seawall.engine.core.sizing import Sizing
 from seawall.engine.core.state import EngineState as EngineState
 from seawall.engine.core.strategies import StrategyAccount
 from seawall.engine.core.venues.session import VenueSession
-from seawall.engine.core.venues.state import SessionState
+from seawall.engine.core.venues.state import SessionState, SessionStatus
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 
@@ -65,7 +66,9 @@ class Engine:
         settings = self.settings
         instruments = {i.id: i for i in settings.instruments}
         margined = {i.venue: True for i in settings.instruments if i.margin is not None}
-        self.sessions = {v.account: VenueSession(v, state.sessions[v.account], perpetuals=v.venue in margined) for v in settings.venues}
+        self.sessions = {
+            v.account: VenueSession(v, state.sessions[v.account], self.follow, perpetuals=v.venue in margined) for v in settings.venues
+        }
         self._sessions = tuple(self.sessions.values())
         self.session_of = {v.venue: self.sessions[v.account] for v in settings.venues}
         self.orders = Orders(state.orders, state.closed_orders)
@@ -109,11 +112,23 @@ class Engine:
         return account
 
     def heard(self, account: AccountId, now: Nanos) -> VenueSession | None:
-        """The session of a venue that has just spoken."""
+        """The session of a venue that has just answered."""
         session = self.sessions.get(account)
         if session is not None:
             session.state.heard_at = now
         return session
+
+    def reported(self, account: AccountId, now: Nanos) -> VenueSession | None:
+        """The session of a venue that has just spoken of its own accord."""
+        session = self.sessions.get(account)
+        if session is not None:
+            session.state.reported_at = now
+        return session
+
+    def follow(self) -> list[Envelope]:
+        """The mode, after a venue came or went, or an operator has let trading go on."""
+        live = [session.state.status is SessionStatus.LIVE for session in self._sessions]
+        return [*modes.follow(self.state, live), *self.supervision.streams_speak()]
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
         return [*self.connections.on_time(now), *self.supervision.on_time(now), *self.closer.on_time(now)]

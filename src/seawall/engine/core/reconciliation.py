@@ -73,9 +73,11 @@ class Reconciliation:
 
     def fills_reported(self, session: VenueSession, report: FillsReported, now: Nanos) -> list[Envelope]:
         out: list[Envelope] = []
-        known = session.state.applied.get(report.instrument, {})
+        known, confirmed = session.state.applied.get(report.instrument, {}), session.state.confirmed.get(report.instrument, 0)
         for fill in report.fills:
             if fill_key(fill.trade_id, fill.side) not in known and fill.instrument == report.instrument:
+                if fill.trade_id > confirmed:
+                    session.missed(Nanos(fill.event_time - session.state.clock_offset), now)
                 out += self.booking.filled(session, fill, now)
         if report.gap:
             ours = f"booked up to trade {session.state.confirmed.get(report.instrument, 0)}"
@@ -166,6 +168,8 @@ class Reconciliation:
 
     def _known(self, session: VenueSession, order: Order, theirs: OrderState, now: Nanos) -> list[Envelope]:
         """The venue knows our order."""
+        if not order.order_id:
+            session.missed(order.created, now)
         if theirs.status in _ENDED:
             order.order_id = theirs.order_id
             return self.booking.ended(session, order, theirs.status, theirs.cumulative_quantity, "found by reconciliation", now)

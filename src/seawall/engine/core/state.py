@@ -25,7 +25,7 @@ class EngineState(msgspec.Struct):
     closed_orders: dict[ClientOrderId, Order] = {}
     positions: dict[Address, dict[InstrumentId, Position]] = {}
     next_order: int = 1
-    mode: TradingMode = TradingMode.RUNNING
+    mode: TradingMode = TradingMode.STARTING
     mode_by: str = ""  # The operator or the breaker,
     mode_reason: str = ""  # and why.
     risk: RiskState = msgspec.field(default_factory=RiskState)

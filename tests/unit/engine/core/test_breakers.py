@@ -217,7 +217,7 @@ def test_a_daily_loss_leaves_only_what_reduces_until_it_is_re_armed() -> None:
     rig = held(max_daily_loss=Money(100 * COIN))
     trade(rig, 80)
     rig.seconds(2)
-    assert only(rig.heard(TradingModeChanged)).mode is TradingMode.REDUCE_ONLY
+    assert rig.heard(TradingModeChanged)[-1].mode is TradingMode.REDUCE_ONLY
     assert only(rig.heard(BreachReported), where=lambda b: b.strategy == STRATEGY).breach_type == "daily_loss"
     assert rig.want(price=60.0) == []
     assert rig.want(Side.SELL, 1.0, price=90.0)

@@ -280,6 +280,20 @@ def test_a_clock_that_steps_is_noticed_by_the_first_refusal() -> None:
     assert session(rig).clock_offset == 2 * HOUR
 
 
+def test_a_venue_that_is_down_is_probed_every_five_seconds_at_least() -> None:
+    """Counted from one attempt to the next, whatever it is that keeps them from succeeding."""
+    rig = alone()
+    asked = []
+    for _ in range(1_200):
+        rig.seconds(0.1, hands_off=False)
+        if "Logon" in kinds(rig.out["alpha"]):
+            asked.append(rig.now)
+        rig.out["alpha"].clear()
+    gaps = [b - a for a, b in pairwise(asked)]
+    assert max(gaps) <= 5.1 * SECOND
+    assert len(asked) < 60
+
+
 def test_balances_wait_for_the_answers_about_fills() -> None:
     """In a reconciliation as well."""
     rig = alone(live=True, heartbeat_interval=None)

@@ -3,10 +3,11 @@
 from seawall.api.orders import CancelOrder, PlaceOrder
 from seawall.api.projections import IntentRefused, SessionChanged
 from seawall.api.signals import CancelRequested
+from seawall.api.supervision import TradingMode
 from seawall.api.units import SECOND, Nanos
 from seawall.engine.core.venues.settings import SessionSettings
 from tests.unit.engine.core.test_checks import refusals
-from tests.unit.engine.rig import LAX, STRATEGY, Rig
+from tests.unit.engine.rig import BETA_BTC, LAX, STRATEGY, Rig
 
 CALM = SessionSettings(heartbeat_interval=None, reconcile_interval=None, failures_allowed=2)
 
@@ -24,7 +25,7 @@ def orders(rig: Rig) -> int:
 
 
 def test_orders_without_an_answer_degrade_the_session() -> None:
-    """It stays live for cancels and questions; other venues trade on."""
+    """It stays open to cancels and questions; other venues trade on."""
     rig = Rig(LAX, CALM)
     rig.want(price=90.0, tag="resting")
     rig.hands_off()
@@ -34,7 +35,8 @@ def test_orders_without_an_answer_degrade_the_session() -> None:
     assert [(c.venue, c.status) for c in rig.heard(SessionChanged)][-1] == ("venue:alpha", "degraded")
     assert rig.want(price=93.0) == []
     assert refusals(rig)["venue_breaker"][:2] == (2, 2)
-    assert rig.status() == "live"
+    assert rig.status() == "degraded"
+    assert rig.engine.state.mode is TradingMode.DEGRADED
     assert isinstance(rig.tell(CancelRequested(STRATEGY, "resting"))[0], CancelOrder)
     assert rig.want(price=93.0, venue="beta")
 
@@ -47,9 +49,22 @@ def test_any_word_about_an_order_ends_it() -> None:
     mute(rig, 3)
     assert rig.want(price=93.0) == []
     rig.seconds(60)
+    assert [change.status for change in rig.heard(SessionChanged)][-2:] == ["degraded", "live"]
+    assert rig.engine.state.mode is TradingMode.RUNNING
     assert rig.want(price=93.0)
     rig.hands_off()
     rig.check_agreement()
+
+
+def test_an_order_without_a_venue_goes_where_orders_are_answered() -> None:
+    """Even if the price is better where they are not."""
+    rig = Rig(LAX, CALM)
+    rig.quote(100, 102, BETA_BTC)
+    for price in (91.0, 92.0):
+        rig.want(price=price)
+    mute(rig, 3)
+    (order,) = rig.want(price=0, venue="")
+    assert isinstance(order, PlaceOrder) and order.instrument == BETA_BTC.id
 
 
 def test_the_session_survives_a_restart_degraded() -> None:

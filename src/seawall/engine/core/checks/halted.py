@@ -6,7 +6,8 @@ from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
-RUNNING, REDUCE_ONLY = TradingMode.RUNNING, TradingMode.REDUCE_ONLY
+RUNNING = TradingMode.RUNNING
+_OPEN = (TradingMode.DEGRADED, TradingMode.REDUCE_ONLY)
 _CLOSING = (TradingMode.LIQUIDATING, TradingMode.STOPPING)
 
 
@@ -15,7 +16,7 @@ def halted(desk: Desk) -> Check:
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
         mode = state.mode
-        if mode is RUNNING or mode is REDUCE_ONLY or (intent.closing and mode in _CLOSING):
+        if mode is RUNNING or mode in _OPEN or (intent.closing and mode in _CLOSING):
             return None
         return Refusal("halted", BreachType.CIRCUIT_BREAKER, 0, 1, "halts")
 

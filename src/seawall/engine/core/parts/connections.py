@@ -39,7 +39,7 @@ class Connections(Part):
 
     def attach(self, engine: "Engine") -> None:
         self.state, self.sessions, self.reconciliation = engine.state, engine.sessions, engine.reconciliation
-        self.heard, self.entry = engine.heard, engine.entry
+        self.heard, self.entry, self.supervision = engine.heard, engine.entry, engine.supervision
 
     def on_time(self, now: Nanos) -> list[Envelope]:
         out: list[Envelope] = []
@@ -88,25 +88,33 @@ class Connections(Part):
         if session is None:
             return []
         session.state.failures = 0  # It speaks about orders.
-        return self.reconciliation.order_reported(session, report, now)
+        return self._unless_mute(session, self.reconciliation.order_reported(session, report, now), now)
 
     def _open_orders_reported(self, report: OpenOrdersReported, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
         if session is None or report.request_id not in session.state.awaited:
             return []  # The answer to a question we no longer ask may be older than what we know.
-        return self.reconciliation.open_orders_reported(session, report, now) + session.answered(report.request_id, now)
+        out = self.reconciliation.open_orders_reported(session, report, now) + session.answered(report.request_id, now)
+        return self._unless_mute(session, out, now)
 
     def _fills_reported(self, report: FillsReported, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
         if session is None or report.instrument not in self.state.markets:
             return []
-        return self.reconciliation.fills_reported(session, report, now) + session.answered(report.request_id, now)
+        out = self.reconciliation.fills_reported(session, report, now) + session.answered(report.request_id, now)
+        return self._unless_mute(session, out, now)
 
     def _balances_reported(self, report: BalancesReported, now: Nanos) -> list[Envelope]:
         session = self.heard(report.account, now)
         if session is None or report.request_id not in session.state.awaited:
             return []
         return self.reconciliation.balances_reported(session, report, now) + session.answered(report.request_id, now)
+
+    def _unless_mute(self, session: VenueSession, out: list[Envelope], now: Nanos) -> list[Envelope]:
+        """Answers told too much that the private stream should have: it begins anew, with the session, and all that is true is asked for."""
+        if not session.falls_mute(now):
+            return out
+        return [*out, *self.supervision.stream_mute(session), *self._drop(session, "the private stream is mute", now)]
 
     def _traded_on(self, session: VenueSession) -> list[InstrumentId]:
         """Instruments of the session's venue that may have fills we do not know of."""

@@ -93,7 +93,7 @@ class Operations(Part):
         tripped = self.supervision.count_anew(command.scope)
         out = []
         if command.scope == EVERYTHING:
-            out.append(modes.change(state, TradingMode.RUNNING, command.operator, command.reason))
+            out += [modes.change(state, TradingMode.RUNNING, command.operator, command.reason), *self.engine.follow()]
         elif account is not None:
             account.fresh_start()
         if tripped or command.scope != EVERYTHING:

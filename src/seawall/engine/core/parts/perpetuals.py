@@ -36,9 +36,8 @@ class Perpetuals(Part):
         }
 
     def attach(self, engine: "Engine") -> None:
-        self.markets, self.booking, self.reconciliation, self.heard = (
-            engine.state.markets, engine.booking, engine.reconciliation, engine.heard,
-        )  # fmt: skip
+        self.markets, self.booking, self.reconciliation = engine.state.markets, engine.booking, engine.reconciliation
+        self.heard, self.reported = engine.heard, engine.reported
 
     def _marked(self, change: MarkPriceChanged, now: Nanos) -> list[Envelope]:
         market = self.markets.get(change.instrument)
@@ -48,7 +47,7 @@ class Perpetuals(Part):
 
     def _moved(self, movement: CashMovement, now: Nanos) -> list[Envelope]:
         """Booked once and in order: after a gap the venue is asked for what is missing, this one included."""
-        session = self.heard(movement.account, now)
+        session = self.reported(movement.account, now)
         if session is None or movement.cash_id <= session.state.cash_seen or not session.perpetuals:
             return []
         if movement.cash_id > session.state.cash_seen + 1:
@@ -82,4 +81,4 @@ class Perpetuals(Part):
         return self.reconciliation.positions_reported(session, report) + session.answered(report.request_id, now)
 
     def _called(self, call: MarginCalled, now: Nanos) -> list[Envelope]:
-        return [Envelope(PROJECTIONS, call)] if self.heard(call.account, now) is not None else []
+        return [Envelope(PROJECTIONS, call)] if self.reported(call.account, now) is not None else []

@@ -37,10 +37,11 @@ class Reports(Part):
         }
 
     def attach(self, engine: "Engine") -> None:
-        self.open, self.markets, self.booking, self.heard = engine.state.orders, engine.state.markets, engine.booking, engine.heard
+        self.open, self.markets, self.booking = engine.state.orders, engine.state.markets, engine.booking
+        self.reported, self.heard = engine.reported, engine.heard  # A refusal answers a request; the rest is the private stream.
 
     def _acknowledged(self, report: OrderAccepted | OrderTriggered, now: Nanos) -> list[Envelope]:
-        session = self.heard(report.account, now)
+        session = self.reported(report.account, now)
         order = self.open.get(report.client_order_id)
         if session is None or order is None:
             return []
@@ -61,13 +62,13 @@ class Reports(Part):
         return out + self.booking.ended(session, order, OrderStatus.REJECTED, 0, reason, now)
 
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
-        session = self.heard(fill.account, now)
+        session = self.reported(fill.account, now)
         if session is None or fill.instrument not in self.markets:
             return []
         return self.booking.filled(session, fill, now)
 
     def _ended(self, report: OrderCanceled | OrderExpired, now: Nanos) -> list[Envelope]:
-        session = self.heard(report.account, now)
+        session = self.reported(report.account, now)
         order = self.open.get(report.client_order_id)
         if session is None or order is None:
             return []

@@ -27,13 +27,15 @@ from seawall.engine.core.monitors.monitor import Look, Measure, Monitor
 from seawall.engine.core.orders import Order
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.strategies import StrategyAccount, Suspension
+from seawall.engine.core.venues.session import VenueSession
+from seawall.engine.core.venues.state import SessionStatus
 
 if TYPE_CHECKING:
     from seawall.engine.core.machine import Engine
 
 NEVER = Nanos(1 << 62)
 _MOST_BPS = 8_000  # Of a limit: from there on it is worth a warning.
-UNVALUED = "valuation"
+UNVALUED, MUTE = "valuation", "private_stream"
 
 BREACHES = {  # What strategies hear; the others are `circuit_breaker`.
     "drawdown": BreachType.DRAWDOWN,
@@ -88,6 +90,17 @@ class Supervision(Part):
             if refusal.check in BREAKERS and account.suspended is None:
                 return self._trip(refusal.check, account.address, refusal.limit, refusal.value, refusal.unit, now)
         return []
+
+    def stream_mute(self, session: VenueSession) -> list[Envelope]:
+        """A venue's answers told what its private stream did not."""
+        most = session.settings.session.misses_allowed
+        what = Measure(most, most, "facts in a row that only answers told", session.settings.address)
+        return self._raise(MUTE, what, Severity.CRITICAL)
+
+    def streams_speak(self) -> list[Envelope]:
+        """Of sessions that have become live, they do."""
+        live = [session for session in self.engine.sessions.values() if session.state.status is SessionStatus.LIVE]
+        return [envelope for session in live for envelope in self._clear(MUTE, session.settings.address)]
 
     def liquidate(self, by: str, reason: str, now: Nanos) -> list[Envelope]:
         """Cancel all, close all, halt; with emergency liquidation switched off: cancel all, halt."""

@@ -1,14 +1,14 @@
 """The connection to one account at one venue: log on, ask what is true, go live, notice silence, start again.
 
-    DOWN --wake--> CONNECTING --LoggedOn--> SYNCHRONISING --every question answered--> LIVE
-      ^                |                        |                                       |
-      +----------------+------- patience ends, SessionLost, silence --------------------+
+    DOWN --wake--> CONNECTING --LoggedOn--> SYNCHRONISING --every question answered--> LIVE <--ails, recovers--> DEGRADED
+      ^                |                        |                                       |                           |
+      +----------------+------- patience ends, SessionLost, silence, a mute stream -----+---------------------------+
 
 The session owns requests and their patience, nothing else: what answers mean for orders and money is decided in `reconciliation` and
 `booking`. A request whose answer stays out is never taken for a failure.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -28,7 +28,8 @@ from seawall.engine.core.venues.state import SessionState, SessionStatus
 NEVER = Nanos((1 << 63) - 1)
 _Question = type[QueryOpenOrders] | type[QueryTradingStatus] | type[QueryBalances] | type[QueryPositions]
 SELL = Side.SELL
-LIVE = SessionStatus.LIVE
+LIVE, DEGRADED = SessionStatus.LIVE, SessionStatus.DEGRADED
+_UP = (LIVE, DEGRADED)
 
 
 def fill_key(trade_id: TradeId, side: Side) -> int:
@@ -37,9 +38,12 @@ def fill_key(trade_id: TradeId, side: Side) -> int:
 
 
 class VenueSession:
-    def __init__(self, settings: VenueSettings, state: SessionState, *, perpetuals: bool = False) -> None:
-        """`perpetuals`: the venue lists them, so there are positions and cash to ask for."""
+    def __init__(
+        self, settings: VenueSettings, state: SessionState, follow: Callable[[], list[Envelope]] = list, *, perpetuals: bool = False
+    ) -> None:
+        """`follow`: what else a new status leads to. `perpetuals`: the venue lists them, so there are positions and cash to ask for."""
         self.settings = settings
+        self._follow = follow
         self.state = state
         self.perpetuals = perpetuals
         self._never_silent = settings.session.heartbeat_interval is None and settings.session.reconcile_interval is None
@@ -47,12 +51,21 @@ class VenueSession:
 
     @property
     def live(self) -> bool:
-        return self.state.status is LIVE
+        """Whether new orders may go there: all, or one as a probe."""
+        return self.state.status is LIVE or (self.state.status is DEGRADED and not self.state.in_flight)
 
     @property
     def connected(self) -> bool:
         """Whether the venue can be reached: enough for cancels and questions, not for what adds risk."""
-        return self.state.status is LIVE or self.state.status is SessionStatus.SYNCHRONISING
+        return self.state.status in _UP or self.state.status is SessionStatus.SYNCHRONISING
+
+    @property
+    def ails(self) -> str:
+        """Why new orders are kept back, though the venue can be reached; empty: they are not."""
+        state = self.state
+        if state.failures >= self.settings.session.failures_allowed:
+            return f"{state.failures} order requests in a row without an answer"
+        return "the private stream is mute" if state.mute and state.reported_at <= state.missed_at else ""
 
     def deadline(self) -> Nanos | None:
         """When `overdue` or `on_time` has something to do."""
@@ -60,10 +73,12 @@ class VenueSession:
         if not state.in_flight and self._never_silent and state.status is LIVE:
             return None
         times = [self._soonest] if state.in_flight else []
-        if state.status is not LIVE or self.settings.session.heartbeat_interval is not None:
+        if state.status not in _UP or self.settings.session.heartbeat_interval is not None:
             times.append(state.wake_at)
-        if state.status is LIVE and self.settings.session.reconcile_interval is not None:
+        if state.status in _UP and self.settings.session.reconcile_interval is not None:
             times.append(state.reconcile_at)
+        if state.status is DEGRADED and not self.ails:
+            times.append(state.live_at)  # At once.
         return min(times) if times else None
 
     # Requests about orders
@@ -114,20 +129,33 @@ class VenueSession:
 
     def failed(self, now: Nanos) -> list[Envelope]:
         """An order request went unanswered. After some of them in a row the session is degraded, and its breaker keeps orders back."""
-        state, allowed = self.state, self.settings.session.failures_allowed
+        state = self.state
         state.failures += 1
-        if state.failures < allowed:
+        if not self.ails:
             return []
         state.probe_at = Nanos(now + self.settings.session.probe_interval)
-        if state.failures > allowed or state.status is not LIVE:
-            return []
-        reason = f"degraded: {state.failures} order requests in a row without an answer"
-        return [Envelope(PROJECTIONS, SessionChanged(self.settings.address, "degraded", reason))]
+        return self._become(DEGRADED, self.ails) if state.status is LIVE else []
 
     def may_order(self, now: Nanos) -> bool:
-        """Not while degraded, but for one order at a time as a probe. Any word about an order ends it."""
-        state = self.state
-        return state.failures < self.settings.session.failures_allowed or (now >= state.probe_at and not state.in_flight)
+        """Of a degraded session: one order at a time, as a probe. Any word about an order ends it, or any of a stream that was mute."""
+        return not self.ails or (now >= self.state.probe_at and not self.state.in_flight)
+
+    def missed(self, happened: Nanos, now: Nanos) -> None:
+        """An answer told what happened then, while we were live, and the private stream has not."""
+        state, settings = self.state, self.settings.session
+        if state.status not in _UP or happened < state.live_at or now < happened + settings.answer_timeout:
+            return
+        state.missed = 1 if state.reported_at > state.missed_at else state.missed + 1
+        state.missed_at = now
+
+    def falls_mute(self, now: Nanos) -> bool:
+        """Whether so much was missed that only a new beginning helps. From then on the session ails until the stream speaks."""
+        state, settings = self.state, self.settings.session
+        if state.missed < settings.misses_allowed:
+            return False
+        state.missed, state.mute = 0, True
+        state.probe_at = Nanos(now + settings.probe_interval)
+        return True
 
     def requests_left(self, now: Nanos) -> int:
         """For orders: what cancels and questions are kept is not among them. Only where the venue says how many it allows."""
@@ -159,11 +187,14 @@ class VenueSession:
         self._count_in(now)
         if state.status is SessionStatus.DOWN:
             return self._connect(now) if now >= state.wake_at else []
-        if state.status is not LIVE:
+        if state.status not in _UP:
             return self.drop("no answer in time", now) if now >= state.wake_at else []
-        if settings.heartbeat_interval is not None and now - state.heard_at >= settings.silence_limit:
+        if settings.heartbeat_interval is not None and now - max(state.heard_at, state.reported_at) >= settings.silence_limit:
             return self.drop("silence", now)
         out = []
+        if state.status is DEGRADED and not self.ails:
+            state.mute = False
+            out += self._become(LIVE, "it speaks about orders again")
         if settings.heartbeat_interval is not None and now >= state.wake_at:
             state.wake_at = Nanos(now + settings.heartbeat_interval)
             out.append(self.ask_time(now))
@@ -199,14 +230,17 @@ class VenueSession:
         state.attempts = 0
         state.wake_at = Nanos(now + (settings.heartbeat_interval or 0))
         state.reconcile_at = Nanos(now + (settings.reconcile_interval or 0))
-        return self._become(LIVE, "synchronised")
+        state.live_at = now
+        return self._become(DEGRADED if self.ails else LIVE, self.ails or "synchronised")
 
     def drop(self, reason: str, now: Nanos) -> list[Envelope]:
         """The connection is gone. Open requests may or may not have arrived; they stay in flight until the venue is asked."""
         state = self.state
-        wait = min(self._backoff(state.attempts), self.settings.session.probe_interval)
+        wait, most = self._backoff(state.attempts), int(self.settings.session.probe_interval)
+        if state.status is SessionStatus.CONNECTING:
+            most = max(most - (now - state.clock_asked), 0)  # From one attempt to the next.
         state.attempts += 1
-        state.wake_at = Nanos(now + wait)
+        state.wake_at = Nanos(now + min(wait, most))
         state.awaited.clear()
         return self._become(SessionStatus.DOWN, reason)
 
@@ -285,7 +319,7 @@ class VenueSession:
 
     def _become(self, status: SessionStatus, reason: str) -> list[Envelope]:
         self.state.status = status
-        return [Envelope(PROJECTIONS, SessionChanged(self.settings.address, status, reason))]
+        return [Envelope(PROJECTIONS, SessionChanged(self.settings.address, status, reason)), *self._follow()]
 
     def _count_in(self, now: Nanos) -> None:
         """Requests are counted in windows of fixed places."""

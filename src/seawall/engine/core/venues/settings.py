@@ -19,6 +19,7 @@ class SessionSettings(msgspec.Struct, frozen=True):
     backoff_last: Nanos = Nanos(30 * SECOND)  # Between repeated requests.
     probe_interval: Nanos = Nanos(5 * SECOND)  # Between attempts to connect, at most.
     failures_allowed: int = 3  # Unanswered order requests in a row; then the session is degraded: no new orders, but for a probe.
+    misses_allowed: int = 3  # Acceptances and fills in a row that only answers told: then the private stream is mute, and is begun anew.
     requests: int | None = None  # Of any kind within `request_window`, as the venue allows. None: it does not say.
     request_window: Nanos = Nanos(MINUTE)
     reserve_percent: int = 20  # Of them, kept from orders for cancels and questions.

@@ -15,6 +15,7 @@ class SessionStatus(StrEnum):
     CONNECTING = "connecting"  # Logon sent.
     SYNCHRONISING = "synchronising"  # Logged on; asks what is true before anything new leaves.
     LIVE = "live"
+    DEGRADED = "degraded"  # Live for cancels and questions; new orders only as probes, one at a time.
 
 
 class SessionState(msgspec.Struct):
@@ -22,7 +23,12 @@ class SessionState(msgspec.Struct):
     status: SessionStatus = SessionStatus.DOWN
     attempts: int = 0  # To connect, in a row.
     wake_at: Nanos = Nanos(0)  # Down: when to log on. Connecting, synchronising: when to give up. Live: next heartbeat.
-    heard_at: Nanos = Nanos(0)
+    heard_at: Nanos = Nanos(0)  # The venue's latest answer,
+    reported_at: Nanos = Nanos(0)  # and its latest word of its own accord about our orders and money: the private stream.
+    live_at: Nanos = Nanos(0)  # When it last came to be live.
+    missed: int = 0  # What only answers told, since the private stream last spoke,
+    missed_at: Nanos = Nanos(0)  # and when the latest of it was told.
+    mute: bool = False  # It was too much: the session logged on anew, and waits for a word of the stream.
     reconcile_at: Nanos = Nanos(0)
     clock_offset: int = 0  # The venue's clock less ours, as its last answer told.
     clock_request: int = 0  # The request whose answer tells the venue's time, and when it was sent.
