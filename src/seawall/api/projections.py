@@ -67,7 +67,7 @@ class BreakFound(Message, frozen=True):
     """Reconciliation found the venue at odds with our books; the venue's word was adopted."""
 
     venue: Address
-    subject: str  # order ID, balance CURRENCY, fills INSTRUMENT
+    subject: str  # order ID, trade ID, balance CURRENCY, fills INSTRUMENT
     ours: str
     theirs: str
 

@@ -67,6 +67,8 @@ class Booking:
             order = self.orders.closed.get(fill.client_order_id)
             if order is None and (what := made_by_venue(fill.client_order_id)):
                 return closed_by_venue(self, session, fill, what)
+        if order is not None and order.has_booked(fill.cumulative_quantity, quantity):
+            return [_named_anew(session, order, fill)]
         strategy, tag = (EXTERNAL, "") if order is None else (order.strategy, order.tag)
         instrument, position = self.instruments[key], self.position_of(strategy, key)
         held, realised = position.quantity, position.realised
@@ -115,6 +117,7 @@ class Booking:
 
     def _close(self, order: Order, status: OrderStatus, reason: str, now: Nanos) -> list[Envelope]:
         self.orders.close(order, status)
+        order.closed = now
         closed = OrderClosed(
             order.strategy, order.tag, order.client_order_id, order.order_id, order.instrument, order.side, order.order_type,
             order.time_in_force, order.quantity, order.price, order.cumulative_quantity, order.cumulative_notional,
@@ -170,3 +173,9 @@ class Booking:
         if not order.cancel_wanted:
             session.settled(order.client_order_id)
         return []
+
+
+def _named_anew(session: VenueSession, order: Order, fill: OrderFilled) -> Envelope:
+    """The venue has told of this fill before, under another trade id."""
+    ours, theirs = f"booked: order {order.client_order_id} up to {fill.cumulative_quantity} lots", "the same lots under another trade id"
+    return Envelope(PROJECTIONS, BreakFound(session.settings.address, f"trade {fill.trade_id}", ours, theirs))

@@ -61,11 +61,14 @@ class Order(msgspec.Struct, gc=False):
     order_id: OrderId = OrderId(0)  # 0: not acknowledged.
     cumulative_quantity: Any = 0  # Quantity. Any, here and below: a call of a NewType costs as much as the sum it would wrap.
     cumulative_notional: Any = 0  # Money.
+    ahead: dict[int, int] | None = None  # Booked fills beyond one that is missing: how much was filled with each, and its lots.
     cancel_wanted: bool = False
     queries: int = 0  # Sent in a row without an answer that settled it.
+    refused_cancels: int = 0  # By a venue that found nothing to cancel.
     ended: OrderStatus | None = None  # The venue ended it, but reported more filled than we have booked: waits for those fills.
     end_quantity: int = 0
     end_reason: str = ""
+    closed: Nanos = Nanos(0)  # When it left the open ones. 0: it is one of them.
     terms: Terms | None = None  # None: plain.
     triggered: bool = False  # A conditional order whose condition came true.
 
@@ -74,6 +77,23 @@ class Order(msgspec.Struct, gc=False):
         """What may still trade: less than nothing only if the venue filled more than was ordered."""
         leaves: int = (self.quantity if self.ended is None else self.end_quantity) - self.cumulative_quantity
         return leaves
+
+    def has_booked(self, cumulative_quantity: int, lots: int) -> bool:
+        """Whether the fill that brought the order there is booked already, under whatever id; if not, it is about to be."""
+        if self.ahead is None and cumulative_quantity == self.cumulative_quantity + lots:
+            return False
+        ahead = self.ahead if self.ahead is not None else {}
+        through = self.cumulative_quantity - sum(ahead.values())  # Up to there nothing is missing.
+        if cumulative_quantity <= through or cumulative_quantity in ahead:
+            return True
+        ahead[cumulative_quantity] = lots
+        for end in sorted(ahead):
+            if end - ahead[end] > through:
+                break
+            through = end
+            del ahead[end]
+        self.ahead = ahead or None
+        return False
 
 
 class Orders:

@@ -54,6 +54,17 @@ class Reconciliation:
         session.ask_again_at(order, Nanos(now + believable - report.event_time + 1))
         return []
 
+    def cancel_refused(self, session: VenueSession, order: Order, now: Nanos) -> list[Envelope]:
+        """Nothing to cancel: it ended, or has not arrived yet. Only asking tells. A venue that goes on to show the order as open and never
+        finds it is asked ever less often, and somebody is told."""
+        order.refused_cancels += 1
+        if order.refused_cancels == 1:
+            return [session.query(order, now)]
+        session.ask_again_later(order, order.refused_cancels, now)
+        if order.refused_cancels != session.settings.session.failures_allowed:
+            return []
+        return [_break(session, f"order {order.client_order_id}", str(order.status), "its cancels find nothing")]
+
     def open_orders_reported(self, session: VenueSession, report: OpenOrdersReported, now: Nanos) -> list[Envelope]:
         out: list[Envelope] = []
         listed: dict[ClientOrderId, bool] = {}
@@ -197,11 +208,13 @@ class Reconciliation:
     def _unexpected(self, session: VenueSession, theirs: OrderState) -> list[Envelope]:
         """Open at the venue, not open here: an order of ours that we believed dead is cancelled, a stranger's is only reported."""
         subject = f"order {theirs.client_order_id}"
-        if theirs.client_order_id not in self.orders.closed:
+        order = self.orders.closed.get(theirs.client_order_id)
+        if order is None:
             return [_break(session, subject, "not ours", str(theirs.status))]
+        if order.closed >= session.state.orders_asked:
+            return []  # It ended after we had asked: the list may be older than its end.
         cancel = CancelOrder(session.settings.account, theirs.client_order_id, theirs.instrument)
-        ours = str(self.orders.closed[theirs.client_order_id].status)
-        return [_break(session, subject, ours, str(theirs.status)), Envelope(session.settings.address, cancel)]
+        return [_break(session, subject, str(order.status), str(theirs.status)), Envelope(session.settings.address, cancel)]
 
     def _of(self, session: VenueSession, order: Order) -> bool:
         return self.booking.instruments[order.instrument].venue == session.settings.venue

@@ -111,7 +111,7 @@ class Connections(Part):
         return self.reconciliation.balances_reported(session, report, now) + session.answered(report.request_id, now)
 
     def _unless_mute(self, session: VenueSession, out: list[Envelope], now: Nanos) -> list[Envelope]:
-        """Answers told too much that the private stream should have: it begins anew, with the session, and all that is true is asked for."""
+        """Answers told too much that the private stream should have: it begins anew with the session, and all that is true is asked for."""
         if not session.falls_mute(now):
             return out
         return [*out, *self.supervision.stream_mute(session), *self._drop(session, "the private stream is mute", now)]

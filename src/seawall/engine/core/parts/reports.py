@@ -39,6 +39,7 @@ class Reports(Part):
     def attach(self, engine: "Engine") -> None:
         self.open, self.markets, self.booking = engine.state.orders, engine.state.markets, engine.booking
         self.reported, self.heard = engine.reported, engine.heard  # A refusal answers a request; the rest is the private stream.
+        self.reconciliation = engine.reconciliation
 
     def _acknowledged(self, report: OrderAccepted | OrderTriggered, now: Nanos) -> list[Envelope]:
         session = self.reported(report.account, now)
@@ -78,10 +79,10 @@ class Reports(Part):
         return self.booking.ended(session, order, status, report.cumulative_quantity, reason, now)
 
     def _cancel_rejected(self, report: CancelRejected, now: Nanos) -> list[Envelope]:
-        """Nothing to cancel: it ended, or has not arrived yet. Only asking tells. Or our idea of the venue's clock is wrong."""
+        """There was nothing to cancel, or our idea of the venue's clock is wrong."""
         session = self.heard(report.account, now)
         order = self.open.get(report.client_order_id)
         if session is None or order is None or order.ended is not None:
             return []
         out = [session.ask_time(now)] if report.reason is RejectReason.REQUEST_EXPIRED else []
-        return [*out, session.query(order, now)]
+        return [*out, *self.reconciliation.cancel_refused(session, order, now)]

@@ -121,6 +121,10 @@ class VenueSession:
         """Lets an order of unknown fate rest until asking makes sense."""
         self._await_answer(order.client_order_id, at)
 
+    def ask_again_later(self, order: Order, attempts: int, now: Nanos) -> None:
+        """The more attempts there were, the later."""
+        self._await_answer(order.client_order_id, now + self._backoff(attempts))
+
     def settled(self, client_order_id: ClientOrderId) -> None:
         """The venue has spoken about this order: no request about it is open any more."""
         self.state.in_flight.pop(client_order_id, None)
@@ -201,7 +205,7 @@ class VenueSession:
         if settings.reconcile_interval is not None and now >= state.reconcile_at:
             state.reconcile_at = Nanos(now + settings.reconcile_interval)
             state.awaited.clear()
-            out += self._questions(instruments)
+            out += self._questions(instruments, now)
         return out
 
     def logged_on(self, now: Nanos, instruments: Iterable[InstrumentId]) -> list[Envelope]:
@@ -209,7 +213,7 @@ class VenueSession:
             return []  # An answer to an attempt we had given up.
         self.state.awaited.clear()
         self.state.wake_at = Nanos(now + self.settings.session.answer_timeout)
-        return [*self._become(SessionStatus.SYNCHRONISING, "logged on"), *self._questions(instruments)]
+        return [*self._become(SessionStatus.SYNCHRONISING, "logged on"), *self._questions(instruments, now)]
 
     def answered(self, request_id: int, now: Nanos) -> list[Envelope]:
         """A question has its answer. When all have, the balances are asked for; with those a synchronising session is live."""
@@ -305,9 +309,9 @@ class VenueSession:
         logon = self._send(Logon(self.settings.account, state.clock_request))
         return [*self._become(SessionStatus.CONNECTING, "logging on"), logon]
 
-    def _questions(self, instruments: Iterable[InstrumentId]) -> list[Envelope]:
+    def _questions(self, instruments: Iterable[InstrumentId], now: Nanos) -> list[Envelope]:
         """Balances come last: they can only be compared once every fill is known."""
-        self.state.balances_due = True
+        self.state.balances_due, self.state.orders_asked = True, now
         self.state.positions_due = self.perpetuals
         questions = [*(self.ask_fills(instrument) for instrument in instruments), self._ask(QueryOpenOrders), self._ask(QueryTradingStatus)]
         return [*questions, self.ask_cash()] if self.perpetuals else questions

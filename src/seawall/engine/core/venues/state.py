@@ -34,6 +34,7 @@ class SessionState(msgspec.Struct):
     clock_request: int = 0  # The request whose answer tells the venue's time, and when it was sent.
     clock_asked: Nanos = Nanos(0)
     next_request: int = 1
+    orders_asked: Nanos = Nanos(0)  # When the list of open orders was asked for last.
     awaited: dict[int, str] = {}  # Requests of the current synchronisation or reconciliation that are unanswered.
     in_flight: dict[ClientOrderId, Nanos] = {}  # Orders whose last request is unanswered, and when patience ends.
     confirmed: dict[InstrumentId, TradeId] = {}  # Every fill up to this trade id is booked: the venue said so.
