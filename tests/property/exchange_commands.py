@@ -1,5 +1,6 @@
 """Command sequences for an exchange: mostly what clients mean to send, some of it nonsense."""
 
+import msgspec
 from hypothesis import strategies as st
 
 from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
@@ -46,6 +47,7 @@ def weighted(*choices: tuple[int, st.SearchStrategy[Message]]) -> st.SearchStrat
 MEMBERS = st.sampled_from([AccountId(name) for name in NAMES])
 ACCOUNTS = st.sampled_from([AccountId(name) for name in (*NAMES, "stranger")])
 IDS = st.sampled_from([ClientOrderId(name) for name in "abcdefgh"])
+ANY_ID = st.sampled_from([ClientOrderId(name) for name in "abcdefghijklmn"])
 LISTED = st.sampled_from([instrument.id for instrument in INSTRUMENTS] + [INSTRUMENTS[0].id] * 5)
 SIDES, TYPES, TIMES = st.sampled_from(Side), st.sampled_from(OrderType), st.sampled_from(TimeInForce)
 PRICES = st.integers(95, 105).map(Price)
@@ -135,7 +137,7 @@ PREVENTING = st.builds(
 MARKET_PREVENTING = st.builds(
     PlaceOrder, MEMBERS, IDS, LISTED, SIDES, st.just(OrderType.MARKET), quantity=QUANTITIES, self_trade_prevention=STP
 )
-CANCEL = st.builds(CancelOrder, MEMBERS, IDS, LISTED)
+CANCEL = st.builds(CancelOrder, MEMBERS, ANY_ID, LISTED)
 QUERY = st.one_of(
     st.builds(QueryOrder, ACCOUNTS, st.just(1), LISTED, IDS),
     st.builds(QueryOpenOrders, ACCOUNTS, st.just(2)),
@@ -174,7 +176,7 @@ NONSENSE = st.one_of(
     st.builds(CancelOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, NUMBERS.map(Nanos)),
     st.builds(AmendOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, NUMBERS.map(Quantity), NUMBERS.map(Nanos)),
     st.builds(ReplaceOrder, SOME_ACCOUNT, SOME_ID, SOME_INSTRUMENT, ORDER, st.sampled_from(ReplaceMode), NUMBERS.map(Nanos)),
-    st.builds(PlaceOrderList, SOME_ACCOUNT, SOME_INSTRUMENT, st.just(OrderListType.OCO), st.lists(ORDER, max_size=3).map(tuple)),
+    st.builds(PlaceOrderList, SOME_ACCOUNT, SOME_INSTRUMENT, st.sampled_from(OrderListType), st.lists(ORDER, max_size=3).map(tuple)),
     st.builds(OpenAccount, SOME_ACCOUNT, TEXTS.map(Address), SOME_AMOUNTS),
     st.builds(OpenAccount, ACCOUNTS, st.sampled_from([Address(f"trader:{name}") for name in NAMES]), SOME_AMOUNTS),
     st.builds(QueryOrder, SOME_ACCOUNT, NUMBERS, SOME_INSTRUMENT, SOME_ID),
@@ -184,7 +186,7 @@ NONSENSE = st.one_of(
     st.builds(Heartbeat, SOME_ACCOUNT, NUMBERS),
 )
 
-AMEND = st.builds(AmendOrder, MEMBERS, IDS, LISTED, st.integers(0, 8).map(Quantity))
+AMEND = st.builds(AmendOrder, MEMBERS, ANY_ID, LISTED, st.integers(0, 8).map(Quantity))
 
 
 @st.composite
@@ -209,6 +211,27 @@ def one_cancels_other(draw: st.DrawFn) -> PlaceOrderList:
     return PlaceOrderList(account, instrument, OrderListType.OCO, draw(st.sampled_from([(limit, stop), (stop, limit)])))
 
 
+@st.composite
+def one_triggers_another(draw: st.DrawFn) -> PlaceOrderList:
+    """Or two that cancel each other."""
+    pair = draw(one_cancels_other())
+    account, instrument = pair.account, pair.instrument
+    first, second, third = (ClientOrderId(name) for name in draw(st.permutations("ijklmn"))[:3])
+    side, crossing = draw(st.sampled_from([(Side.BUY, 103), (Side.SELL, 97)]))
+    kind = draw(st.sampled_from([OrderType.LIMIT, OrderType.LIMIT_MAKER]))
+    working = PlaceOrder(
+        account, first, instrument, side, kind,
+        quantity=Quantity(draw(st.integers(1, 3))), price=Price(draw(st.sampled_from([crossing, 100]))),
+        time_in_force=draw(st.sampled_from([TimeInForce.GTC, TimeInForce.IOC])) if kind is OrderType.LIMIT else TimeInForce.GTC,
+    )  # fmt: skip
+    if draw(st.booleans()):
+        pair_of = [msgspec.structs.replace(order, client_order_id=name) for order, name in zip(pair.orders, (second, third), strict=True)]
+        return PlaceOrderList(account, instrument, OrderListType.OTOCO, (working, *pair_of))
+    single = draw(st.one_of(BID, OFFER, STOP, STOP_LIMIT, ICEBERG, GOOD_TILL, MARKET, PREVENTING))
+    single = msgspec.structs.replace(single, account=account, instrument=instrument, client_order_id=second)
+    return PlaceOrderList(account, instrument, OrderListType.OTO, (working, single))
+
+
 OPERATOR = st.sampled_from(
     [
         HaltInstrument(INSTRUMENTS[2].id, "olga", "test"),
@@ -218,7 +241,7 @@ OPERATOR = st.sampled_from(
 )
 SPECIAL = weighted(
     (1, OPERATOR),
-    (4, one_cancels_other()), (6, AMEND), (2, replacing()),
+    (4, one_cancels_other()), (5, one_triggers_another()), (6, AMEND), (2, replacing()),
     (3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (2, PREVENTING), (1, MARKET_PREVENTING),
 )  # fmt: skip
 SENSIBLE = weighted((4, BID), (4, OFFER), (2, ORDER), (1, LIMIT_MAKER), (1, MARKET), (1, BY_AMOUNT), (4, CANCEL), (6, SPECIAL))

@@ -11,6 +11,8 @@ from seawall.api.orders import (
     OrderExpired,
     OrderFilled,
     OrderId,
+    OrderListType,
+    OrderReleased,
     OrderStatus,
     OrderTriggered,
     OrderType,
@@ -23,6 +25,7 @@ from seawall.runtime.codec import decode_message, encode
 from seawall.runtime.machine import snapshot
 from tests.property.exchange_commands import INSTRUMENTS
 
+OCO = OrderListType.OCO
 BY_ID = {instrument.id: instrument for instrument in INSTRUMENTS}
 
 
@@ -38,13 +41,17 @@ def check_state(exchange: Exchange) -> None:
         plain = [order_id for order_id, order in market.orders.items() if order.terms is None]
         assert plain == sorted(plain), "plain orders stand in the order of acceptance"
         assert list(market.stops) == sorted(market.stops), "so do those that wait"
-        for order_id, order in (*market.orders.items(), *market.stops.items()):
+        for order_id, order in (*market.orders.items(), *market.stops.items(), *market.pending.items()):
             assert order_id == order.order_id <= state.last_order_id
             check_terms(order, order_id in market.stops, market.last_price)
             assert 0 < order.leaves_quantity <= order.quantity and order.instrument == key
-            assert (order.status is OrderStatus.NEW) == (order.leaves_quantity == order.quantity)
+            unfilled = OrderStatus.PENDING_NEW if order_id in market.pending else OrderStatus.NEW
+            assert (order.status is unfilled) == (order.leaves_quantity == order.quantity)
             assert names.setdefault((order.account, order.client_order_id), order_id) == order_id, "two open orders of one name"
-            if order.terms is not None and order.terms.list_id:
+            pending = order_id in market.pending
+            listed = market.lists[order.terms.list_id] if order.terms is not None and order.terms.list_id else None
+            assert pending == (listed is not None and listed.list_type is not OCO and order_id in listed.orders[1:])
+            if pending or (listed is not None and listed.list_type is OCO):
                 continue
             currency, amount = (
                 (instrument.quote, order.terms.locked)
@@ -55,8 +62,12 @@ def check_state(exchange: Exchange) -> None:
             )
             locks[order.account, currency] = locks.get((order.account, currency), 0) + amount
         for number, whole in market.lists.items():
-            orders = [market.orders.get(order_id) or market.stops[order_id] for order_id in whole.orders]
+            orders = [order for order_id in whole.orders if (order := market.find(order_id)) is not None]
+            assert len(orders) == len(whole.orders), "a list holds while all of it is open"
             assert all(order.terms is not None and order.terms.list_id == number for order in orders)
+            if whole.list_type is not OCO:
+                assert whole.orders[0] in market.orders and not whole.locked, "its working order works and locks what it locks"
+                continue
             assert all(order.leaves_quantity == orders[0].quantity and order.side is orders[0].side for order in orders)
             first = orders[0]
             currency = instrument.quote if first.side is Side.BUY else instrument.base
@@ -101,6 +112,7 @@ class Listener:
         self.filled: dict[OrderId, int] = {}
         self.done: dict[OrderId, None] = {}
         self.triggered: dict[OrderId, None] = {}
+        self.released: dict[OrderId, None] = {}
 
     def hear(self, envelopes: list[Envelope]) -> None:
         quote: QuoteChanged | None = None
@@ -123,6 +135,9 @@ class Listener:
                 case OrderTriggered():
                     assert message.order_id not in self.triggered and not self.filled[message.order_id]
                     self.triggered[message.order_id] = None
+                case OrderReleased():
+                    assert message.order_id not in self.released and not self.filled[message.order_id]
+                    self.released[message.order_id] = None
                 case OrderCanceled() | OrderExpired():
                     self._end(message.order_id)
                     assert message.cumulative_quantity == self.filled[message.order_id]

@@ -84,5 +84,5 @@ def test_sequences_reach_what_they_are_meant_to_reach() -> None:
     rejected = ("insufficient_balance", "would_take", "would_trigger")
     expired = ("time_in_force", "self_trade", "order_list")
     names = [f"OrderRejected {reason}" for reason in rejected] + [f"OrderExpired {reason}" for reason in expired]
-    for name in ("OrderFilled", "OrderCanceled", "OrderTriggered", "OrderAmended", *names):
+    for name in ("OrderFilled", "OrderCanceled", "OrderTriggered", "OrderAmended", "OrderReleased", *names):
         assert told.get(name, 0) >= 10, f"only {told.get(name, 0)} of {name}: {told}"

@@ -55,7 +55,7 @@ class Liquidity(StrEnum):
 
 
 class OrderStatus(StrEnum):
-    PENDING_NEW = "pending_new"
+    PENDING_NEW = "pending_new"  # Sent, and not accepted yet; at a venue: waits for the working order of its list.
     NEW = "new"
     PARTIALLY_FILLED = "partially_filled"
     FILLED = "filled"
@@ -95,8 +95,9 @@ class RejectReason(StrEnum):
 class ExpiryReason(StrEnum):
     TIME_IN_FORCE = "time_in_force"  # IOC, FOK and MARKET: nothing more to take. GTD: its time has come.
     SELF_TRADE = "self_trade"  # It would have traded with an order of its own account.
-    ORDER_LIST = "order_list"  # The other one of its list traded or triggered.
-    NO_FUNDS = "no_funds"  # A conditional BUY that triggered: the balance does not pay for more.
+    ORDER_LIST = "order_list"  # Another one of its list traded, triggered or ended.
+    REFUSED = "refused"  # A pending order of a list that the venue would not take when its turn came: its stop price was reached, say.
+    NO_FUNDS = "no_funds"  # A conditional BUY that triggered, or a pending order that was released: not enough to pay for it.
     REDUCE_ONLY = "reduce_only"  # The position it was to reduce is gone, or spoken for by other orders.
     LIQUIDATION = "liquidation"  # The venue closes the account's positions.
 
@@ -158,6 +159,8 @@ class ReplaceOrder(Message, frozen=True):
 
 class OrderListType(StrEnum):
     OCO = "oco"  # Two orders of one side and quantity: when one triggers, trades or ends, the other is over.
+    OTO = "oto"  # A working order and a pending one, which is placed when the working order is filled. When one ends, so does the other.
+    OTOCO = "otoco"  # A working order and two pending ones, which are placed as an OCO.
 
 
 class PlaceOrderList(Message, frozen=True):
@@ -166,8 +169,18 @@ class PlaceOrderList(Message, frozen=True):
     account: AccountId
     instrument: InstrumentId  # Of all.
     list_type: OrderListType
-    orders: tuple[PlaceOrder, ...]
+    orders: tuple[PlaceOrder, ...]  # The working order first.
     valid_until: Nanos = Nanos(0)
+
+
+class OrderReleased(Message, frozen=True):
+    """The working order of its list is filled: from now on a pending order is one like any other."""
+
+    account: AccountId
+    client_order_id: ClientOrderId
+    instrument: InstrumentId
+    order_id: OrderId
+    event_time: Nanos
 
 
 class OrderAccepted(Message, frozen=True):

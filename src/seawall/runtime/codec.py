@@ -29,6 +29,7 @@ MESSAGES: tuple[type[Message], ...] = (
     orders.OrderTriggered,
     orders.OrderAmended,
     orders.AmendRejected,
+    orders.OrderReleased,
     accounts.OpenAccount,
     accounts.AccountRefused,
     accounts.Logon,

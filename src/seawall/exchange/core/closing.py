@@ -10,12 +10,14 @@ from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.public_data import publish
 
 BUY = Side.BUY
-CANCELED, EXPIRED = OrderStatus.CANCELED, OrderStatus.EXPIRED
+CANCELED, EXPIRED, PENDING_NEW = OrderStatus.CANCELED, OrderStatus.EXPIRED, OrderStatus.PENDING_NEW
 
 
 def lock_held(listing: Listing, order: Order) -> tuple[Currency, int]:
     """What an open order that belongs to no list has set aside."""
     terms = order.terms
+    if order.status is PENDING_NEW:
+        return listing.instrument.quote, 0
     if terms is not None and terms.locked:
         return listing.instrument.quote, terms.locked
     return lock_needed(listing.instrument, order.side, order.price, order.leaves_quantity)
@@ -73,9 +75,11 @@ def close(
 
 
 def withdraw(listing: Listing, order: Order) -> tuple[Level, bool] | None:
-    """Out of the book (its level as it is then, and whether the best price was touched) or out of the stops."""
+    """Out of the book (its level as it is then, and whether the best price was touched), the stops, or those that are pending."""
     if listing.market.stops.pop(order.order_id, None) is not None:
         forget_peak(order)
+        return None
+    if listing.market.pending.pop(order.order_id, None) is not None:
         return None
     book, price = listing.book, order.price
     new_quote = price == (book.best_bid if order.side is BUY else book.best_ask)

@@ -3,9 +3,9 @@
 from seawall.api.message import Envelope, Tick
 from seawall.api.orders import ExpiryReason
 from seawall.api.units import Nanos
-from seawall.exchange.core.closing import close, expired
+from seawall.exchange.core.closing import expired
 from seawall.exchange.core.floor import Floor
-from seawall.exchange.core.lists import dissolve
+from seawall.exchange.core.lists import end_with_list
 
 
 def pass_time(floor: Floor, tick: Tick, now: Nanos) -> list[Envelope]:
@@ -13,7 +13,5 @@ def pass_time(floor: Floor, tick: Tick, now: Nanos) -> list[Envelope]:
     while (due := floor.next_expiry()) is not None and due[0] <= now:
         order = due[1]
         listing, member = floor.listings[order.instrument], floor.members[order.account]
-        if order.terms is not None and order.terms.list_id:
-            dissolve(floor, listing, order, ExpiryReason.ORDER_LIST, out, now)
-        close(listing, member, order, expired(order, now, ExpiryReason.TIME_IN_FORCE), out, now)
+        end_with_list(listing, member, order, expired(order, now, ExpiryReason.TIME_IN_FORCE), out, now)
     return out

@@ -44,6 +44,11 @@ class Market(msgspec.Struct):
     stops: dict[OrderId, Order] = {}  # Conditional orders that wait, in the order of acceptance.
     halted: str = ""  # Why; empty: it trades.
     lists: dict[OrderId, OrderList] = {}  # By the id of the first order in it.
+    pending: dict[OrderId, Order] = {}  # Of lists whose working order is not filled yet. They lock nothing.
+
+    def find(self, order_id: OrderId) -> Order | None:
+        """An open order."""
+        return self.orders.get(order_id) or self.stops.get(order_id) or self.pending.get(order_id)
 
 
 class FillHistory(msgspec.Struct):
@@ -140,7 +145,7 @@ class Floor:
         self.members = {key: Member(account, state.clients[key]) for key, account in state.ledger.accounts.items()}
         self._expiries: list[tuple[Nanos, OrderId, InstrumentId]] = []  # A heap; entries of orders that are gone are skipped.
         for market in state.markets.values():
-            for order in (*market.orders.values(), *market.stops.values()):
+            for order in (*market.orders.values(), *market.stops.values(), *market.pending.values()):
                 self.members[order.account].open[order.client_order_id] = order
                 self.note_expiry(order)
 
@@ -162,8 +167,7 @@ class Floor:
         expiries = self._expiries
         while expiries:
             at, order_id, instrument = expiries[0]
-            market = self.listings[instrument].market
-            order = market.orders.get(order_id) or market.stops.get(order_id)
+            order = self.listings[instrument].market.find(order_id)
             if order is not None:
                 return at, order
             heappop(expiries)

@@ -5,11 +5,11 @@ from functools import partial
 
 from seawall.api.market_data import Level, Traded
 from seawall.api.message import PUBLIC, Envelope
-from seawall.api.orders import ExpiryReason, Liquidity, OrderFilled, OrderStatus, Side
+from seawall.api.orders import Liquidity, OrderFilled, OrderStatus, Side
 from seawall.api.units import Money, Nanos, Price, Quantity
 from seawall.exchange.core.accounts import settle, settle_perpetual, transfer
 from seawall.exchange.core.floor import Floor, Listing, Member
-from seawall.exchange.core.lists import dissolve
+from seawall.exchange.core.lists import OCO, dissolve
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.public_data import Levels
 
@@ -17,7 +17,6 @@ BUY, SELL = Side.BUY, Side.SELL
 SELLER_FIRST = partial(settle_perpetual, seller_first=True)
 MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
 FILLED, PARTIALLY_FILLED = OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED
-ORDER_LIST = ExpiryReason.ORDER_LIST
 
 Supply = Iterable[tuple[Price, Quantity]]  # What could be taken: price and quantity, the best price first.
 
@@ -127,8 +126,8 @@ def execute_up_to(
     taker.status = PARTIALLY_FILLED if leaves else FILLED
     if market.lists:
         for maker, _ in matches:
-            if maker.terms is not None and maker.terms.list_id:
-                dissolve(floor, listing, maker, ORDER_LIST, out, now)
+            if maker.terms is not None and maker.terms.list_id and market.lists[maker.terms.list_id].list_type is OCO:
+                dissolve(listing, members[maker.account], maker, out, now)
     prices = dict.fromkeys([maker.price for maker, _ in matches])
     return tuple([Level(price, book.quantity_at(price)) for price in prices])
 

@@ -6,10 +6,10 @@ from seawall.api.orders import CONDITIONAL, AmendOrder, CancelOrder, OrderAmende
 from seawall.api.units import Money, Nanos, Price, Quantity
 from seawall.exchange.core.accounts import transfer
 from seawall.exchange.core.answers import reject, reject_amend, reject_cancel
-from seawall.exchange.core.closing import filled, lock_held
+from seawall.exchange.core.closing import PENDING_NEW, filled, lock_held
 from seawall.exchange.core.filters import Refusal, reject_reason
 from seawall.exchange.core.floor import Floor, Listing, Member
-from seawall.exchange.core.lists import full_lock
+from seawall.exchange.core.lists import OCO, full_lock
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.order_entry import cancel_order, place_order
 from seawall.exchange.core.public_data import publish
@@ -39,6 +39,8 @@ def amend_order(floor: Floor, request: AmendOrder, now: Nanos) -> list[Envelope]
 
 def _amend_refusal(listing: Listing, order: Order, quantity: int) -> Refusal | None:
     instrument, terms = listing.instrument, order.terms
+    if order.status is PENDING_NEW:
+        return RejectReason.INVALID_ORDER, "it is pending until the working order of its list is filled; to change it, cancel the list"
     if not filled(order) < quantity < order.quantity:
         return (
             RejectReason.INVALID_ORDER,
@@ -57,13 +59,13 @@ def _shrink_all(listing: Listing, member: Member, order: Order, by: Quantity, no
     market, account = listing.market, member.account
     out: list[Envelope] = []
     whole = market.lists.get(order.terms.list_id) if order.terms is not None and order.terms.list_id else None
-    if whole is None:
+    if whole is None or whole.list_type is not OCO:
         currency, before = lock_held(listing, order)
         _shrink(listing, member, order, by, out, now)
         _, after = lock_held(listing, order)
     else:
         currency, before = full_lock(listing, order)[0], whole.locked
-        members = [market.stops.get(order_id) or market.orders[order_id] for order_id in whole.orders]
+        members = [found for order_id in whole.orders if (found := market.find(order_id)) is not None]
         for each in members:
             _shrink(listing, member, each, by, out, now)
         after = whole.locked = Money(max([full_lock(listing, each)[1] for each in members]))

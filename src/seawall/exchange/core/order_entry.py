@@ -162,7 +162,7 @@ def _accept(
     if taken:
         bids, asks = (rested, taken) if side is BUY else (taken, rested)
         publish(listing, out, bids, asks, True, now)
-        if listing.market.stops:
+        if listing.market.stops or listing.market.pending:
             trigger(floor, listing, out, 0, now)
     return out
 
@@ -180,7 +180,7 @@ def cancel_order(floor: Floor, request: CancelOrder, now: Nanos) -> list[Envelop
     if order is None or order.instrument != request.instrument:
         return reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
     if order.terms is not None:
-        return cancel_special(floor, listing, member, order, now)
+        return cancel_special(listing, member, order, now)
     book, price, leaves, account, instrument = listing.book, order.price, order.leaves_quantity, member.account, listing.instrument
     del member.open[request.client_order_id]
     if order.side is BUY:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from seawall.api.message import Envelope
 from seawall.api.orders import AccountId, ExpiryReason, SelfTradePrevention, Side
 from seawall.api.units import Nanos, Price, Quantity
-from seawall.exchange.core.closing import close, expired
+from seawall.exchange.core.closing import expired
 from seawall.exchange.core.floor import Floor, Listing, Member
-from seawall.exchange.core.lists import dissolve
+from seawall.exchange.core.lists import end_with_list
 from seawall.exchange.core.matching import Supply, changed_levels, execute_up_to
 from seawall.exchange.core.order_book import Order, Terms
 from seawall.exchange.core.public_data import Levels, publish
@@ -64,9 +64,7 @@ def execute_preventing(
         _tell(listing, levels, side, out, now)
         levels = ()
         if mode is not EXPIRE_TAKER:
-            if front.terms is not None and front.terms.list_id:
-                dissolve(floor, listing, front, SELF_TRADE, out, now)
-            close(listing, member, front, expired(front, now, SELF_TRADE), out, now)
+            end_with_list(listing, member, front, expired(front, now, SELF_TRADE), out, now)
         if mode is not EXPIRE_MAKER:
             over = True
             break

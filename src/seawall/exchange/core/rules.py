@@ -3,6 +3,8 @@
 Instruments without either are kept apart in `Floor.free`: their orders are asked nothing.
 """
 
+from collections.abc import Sequence
+
 from seawall.api.instruments import Instrument
 from seawall.api.orders import CONDITIONAL, PlaceOrder, RejectReason, Side
 from seawall.api.units import BASIS_POINTS
@@ -10,13 +12,14 @@ from seawall.exchange.core.filters import Refusal
 from seawall.exchange.core.floor import Floor, Listing, Member
 
 
-def rule_refusal(floor: Floor, member: Member, request: PlaceOrder) -> Refusal | None:
+def rule_refusal(floor: Floor, member: Member, request: PlaceOrder, beside: Sequence[PlaceOrder] = ()) -> Refusal | None:
+    """`beside`: what comes with it and is not open yet."""
     listing = floor.listings.get(request.instrument)
     if listing is None:
         return RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here"
     if listing.market.halted:
         return RejectReason.MARKET_HALTED, f"trading is halted: {listing.market.halted}"
-    return _far(listing.instrument, listing, request) or _many(listing.instrument, member, request)
+    return _far(listing.instrument, listing, request) or _many(listing.instrument, member, request, beside)
 
 
 def _far(instrument: Instrument, listing: Listing, request: PlaceOrder) -> Refusal | None:
@@ -30,15 +33,16 @@ def _far(instrument: Instrument, listing: Listing, request: PlaceOrder) -> Refus
     return RejectReason.PERCENT_PRICE, f"a {request.side} may stand at {down} to {up} basis points of the last price"
 
 
-def _many(instrument: Instrument, member: Member, request: PlaceOrder) -> Refusal | None:
+def _many(instrument: Instrument, member: Member, request: PlaceOrder, beside: Sequence[PlaceOrder]) -> Refusal | None:
     """Open orders of the account in this instrument: all of them, and those with a condition."""
     if not instrument.max_open_orders and not instrument.max_conditional_orders:
         return None
-    own = [order for order in member.open.values() if order.instrument == request.instrument]
+    own = [order.order_type for order in member.open.values() if order.instrument == request.instrument]
+    own += [order.order_type for order in beside]
     if 0 < instrument.max_open_orders <= len(own):
         return RejectReason.MAX_ORDERS, f"{len(own)} orders are open; the account may have {instrument.max_open_orders} here"
     if request.order_type in CONDITIONAL and instrument.max_conditional_orders:
-        waiting = sum([1 for order in own if order.order_type in CONDITIONAL])
+        waiting = len([kind for kind in own if kind in CONDITIONAL])
         if waiting >= instrument.max_conditional_orders:
             return (
                 RejectReason.MAX_ORDERS,

@@ -153,8 +153,8 @@ def test_what_does_not_belong_together_is_named() -> None:
     other = venue.request("alice", "sell", 0, 5, "take_profit", name="c", stop_price=120)
     for orders, detail in (
         ((maker,), "an oco has two orders, this one has 1"),
-        ((maker, plain), "an oco is made of limit_maker and conditional orders: a limit order does not wait"),
-        ((maker, other), "of an oco one order waits above the market and one below it"),
+        ((maker, plain), "orders that cancel each other are limit_maker and conditional orders: a limit order does not wait"),
+        ((maker, other), "of two orders that cancel each other one waits above the market and one below it"),
     ):
         said = venue.say(PlaceOrderList(ALICE, BTC_USDT.id, OrderListType.OCO, orders))
         assert said[0].endswith(f"rejected invalid_order: {detail}")

@@ -18,6 +18,7 @@ from seawall.api.orders import (
     OrderExpired,
     OrderFilled,
     OrderRejected,
+    OrderReleased,
     OrderTriggered,
     OrderType,
     PlaceOrder,
@@ -143,6 +144,8 @@ def words(target: str, message: Message) -> str:
             told = f"not canceled: {message.reason}"
         case OrderTriggered():
             told = "triggered"
+        case OrderReleased():
+            told = "released"
         case _:
             return repr(message)
     assert target == f"trader:{message.account}", "reports go to the owner of the account"

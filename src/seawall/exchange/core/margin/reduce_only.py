@@ -9,9 +9,10 @@ triggered, and then trades as much as there is room for. No margin is asked: the
 from seawall.api.message import Envelope
 from seawall.api.orders import AccountId, ExpiryReason, OrderAccepted, OrderFilled, RejectReason, Side
 from seawall.api.units import Nanos
-from seawall.exchange.core.closing import close, expired
+from seawall.exchange.core.closing import PENDING_NEW, expired
 from seawall.exchange.core.filters import Refusal
 from seawall.exchange.core.floor import Floor, Listing, Member
+from seawall.exchange.core.lists import end_with_list
 from seawall.exchange.core.order_book import Order
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -58,7 +59,7 @@ def _trim_side(listing: Listing, member: Member, side: Side, out: list[Envelope]
         if order.leaves_quantity <= free:
             free -= order.leaves_quantity
         else:
-            close(listing, member, order, expired(order, now, ExpiryReason.REDUCE_ONLY), out, now)
+            end_with_list(listing, member, order, expired(order, now, ExpiryReason.REDUCE_ONLY), out, now)
 
 
 def _position(listing: Listing, member: Member, side: Side) -> int:
@@ -70,9 +71,10 @@ def _position(listing: Listing, member: Member, side: Side) -> int:
 
 
 def _working(listing: Listing, member: Member, side: Side) -> list[Order]:
-    """Without those that wait for a price."""
+    """Without those that wait for a price, or for another order."""
     key, waiting = listing.instrument.id, listing.market.stops
-    return [o for o in member.open.values() if o.instrument == key and o.side is side and o.order_id not in waiting]
+    own = [o for o in member.open.values() if o.instrument == key and o.side is side]
+    return [order for order in own if order.order_id not in waiting and order.status is not PENDING_NEW]
 
 
 def _reduces(order: Order) -> bool:

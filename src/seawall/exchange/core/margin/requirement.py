@@ -9,7 +9,7 @@ accepted     equity >= initial + open losses + the new order's fee; or the order
 from typing import NamedTuple
 
 from seawall.api.instruments import Instrument
-from seawall.api.orders import RejectReason, Side
+from seawall.api.orders import OrderStatus, RejectReason, Side
 from seawall.api.units import PPB, Currency, ceil_div
 from seawall.exchange.core.accounts import MAX_MONEY, Account
 from seawall.exchange.core.filters import Refusal
@@ -17,6 +17,7 @@ from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.margin.positions import initial_margin, maintenance_margin, unrealised
 
 BUY = Side.BUY
+PENDING_NEW = OrderStatus.PENDING_NEW
 MAX_VALUE = MAX_MONEY >> 4  # Of one account's position and orders in one perpetual: sums over accounts still fit the wire's integers.
 
 
@@ -78,8 +79,8 @@ def order_refusal(floor: Floor, listing: Listing, member: Member, side: Side, lo
     instrument, account, currency = listing.instrument, member.account, listing.instrument.quote
     reaches: dict[str, _Reach] = {key: _Reach(position.quantity, abs(position.cost)) for key, position in account.positions.items()}
     for order in member.open.values():
-        if order.terms is not None and order.terms.reduce_only:
-            continue  # It leads to nothing larger.
+        if order.terms is not None and (order.terms.reduce_only or order.status is PENDING_NEW):
+            continue  # It leads to nothing larger, or not yet.
         other = floor.listings[order.instrument]
         reach = reaches.setdefault(order.instrument, _Reach(0, 0))
         price = order.price or other.mark

@@ -1,6 +1,7 @@
 """A reduce-only order makes a position smaller, and never another one."""
 
-from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderType
+from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderListType, OrderType, PlaceOrder, PlaceOrderList, Side
+from seawall.api.units import Price, Quantity
 from tests.unit.exchange.core.margin.pit import BTC, Pit
 
 
@@ -54,3 +55,19 @@ def test_a_stop_closes_what_is_left_when_its_time_comes() -> None:
     pit.order("carol", "buy", 89, 50)
     pit.order("dave", "sell", 89, 1)
     assert pit.position("alice") == (0, 0)
+
+
+def test_one_of_a_list_that_loses_its_room_takes_the_list_with_it() -> None:
+    """Nothing is left that the next event would look for in vain."""
+    pit = long_of_ten()
+    account, ten = AccountId("alice"), Quantity(10)
+    common = {"quantity": ten, "reduce_only": True}
+    orders = (
+        PlaceOrder(account, ClientOrderId("profit"), BTC.id, Side.SELL, OrderType.LIMIT_MAKER, price=Price(120), **common),  # type: ignore[arg-type]
+        PlaceOrder(account, ClientOrderId("loss"), BTC.id, Side.SELL, OrderType.STOP_LOSS, stop_price=Price(80), **common),  # type: ignore[arg-type]
+    )
+    pit.send(PlaceOrderList(account, BTC.id, OrderListType.OCO, orders))
+    pit.order("carol", "buy", 99, 4)
+    said = pit.order("alice", "sell", 99, 4)
+    assert said[-2:] == ["alice loss expired after 0: order_list", "alice profit expired after 0: reduce_only"]
+    assert not pit.exchange.state.markets[BTC.id].lists
