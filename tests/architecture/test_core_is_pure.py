@@ -60,6 +60,7 @@ FLOATS = {
     "strategy/": "strategies think in floats",
     "backtest/rows.py": "prices as strategies read them, beside the integers",
     "backtest/host.py": "the middle of a quote, for strategies",
+    "backtest/sweep/abreast.py": "the same",
     "sim/scenario.py": "hours as people give them",
     "api/signals.py": "what strategies say and read",
     "engine/core/strategies.py": "a strategy's own settings",

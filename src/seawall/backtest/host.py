@@ -72,12 +72,13 @@ class Backtest:
         self.wake = NEVER
         self._next_sample = NEVER
         self._sequence = 0
-        self._queue: list[Envelope] = []
+        self.queue: list[Envelope] = []
         self._future: list[tuple[int, int, Envelope]] = []
         self._venues = {venue.address: venue for venue in venues}
         self._guarded = engine.settings.feed.guards
+        self.plain = not self._guarded and all(stream.kind is not Kind.DEPTH for stream in streams)  # Rows are prices and nothing more.
         self._delayed = bool(latency.order or latency.cancel or latency.report)
-        self._routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
+        self.routes = build_routes(streams, engine, self._venues, strategies, split=bool(latency.feed))
         timed = [machine for machine in strategies if machine.strategy.TIMER_SECONDS is not None]
         self._ticking: list[Machine] = [*venues, engine, *timed]
         machines: list[Machine] = [engine, *venues, *strategies]
@@ -95,26 +96,26 @@ class Backtest:
     def start(self, now: Nanos, commands: Sequence[Envelope]) -> None:
         """Just before `now` the accounts open (`commands` to the venues) and the sessions synchronise; at `now` the strategies start."""
         at = Nanos(now - _ROUND_TRIPS * (longest(self.latency.order) + longest(self.latency.report)))
-        self._queue.extend(commands)
-        self._drain(at)
+        self.queue.extend(commands)
+        self.drain(at)
         self._send(self.engine.address, handle(self.engine, Tick(), at), at)
-        self._drain(at)
-        self._wake(now)
+        self.drain(at)
+        self.wake_up(now)
         assert all(session.live for session in self.engine.sessions.values()), "a venue session is not live when the strategies start"
-        self._queue.extend(Envelope(machine.address, StartStrategy()) for machine in self.strategies)
-        self._drain(now)
+        self.queue.extend(Envelope(machine.address, StartStrategy()) for machine in self.strategies)
+        self.drain(now)
         self._next_sample = Nanos(now + 1)
         self._plan()
         self.now = now
 
     def finish(self, now: Nanos) -> None:
         """Everything due until `now` happens; the strategies stop; what is still in flight arrives."""
-        self._wake(now)
-        self._queue.extend(Envelope(machine.address, StopStrategy()) for machine in self.strategies)
-        self._drain(now)
+        self.wake_up(now)
+        self.queue.extend(Envelope(machine.address, StopStrategy()) for machine in self.strategies)
+        self.drain(now)
         while self._future:
             now = max(now, Nanos(self._future[0][0]))
-            self._wake(now)
+            self.wake_up(now)
         self.now = now
         self.observer.sample(now)
 
@@ -123,13 +124,13 @@ class Backtest:
         venue and engine, resting orders if there are any, the strategies. Guarded by `backtest_noop_ticks_per_s` in benchmarks."""
         if self._guarded:
             return self._run_by_message(rows)
-        routes, queue, update_of = self._routes, self._queue, PriceUpdate
+        routes, queue, update_of = self.routes, self.queue, PriceUpdate
         trade, quote, bar, depth = Kind.TRADE, Kind.QUOTE, Kind.BAR, Kind.DEPTH
         wake, now, current = self.wake, self.now, -1
         volume: Any
         for now, index, a, fa, fb, rest in rows:
             if now >= wake:
-                self._wake(now)
+                self.wake_up(now)
                 wake = self.wake
             if index != current:
                 current, route = index, routes[index]
@@ -209,7 +210,7 @@ class Backtest:
                     queue.extend(listener.machine.fail(error))
                 listener = listener.next
             if queue:
-                self._drain(now)
+                self.drain(now)
                 wake = self.wake
         self.now = now
         return None
@@ -218,8 +219,8 @@ class Backtest:
         """Every row through the handlers: for an engine whose feed looks at more than the figures. The top of a book comes as a quote."""
         for now, index, a, _, fb, rest in rows:
             if now >= self.wake:
-                self._wake(now)
-            self.now, route = now, self._routes[index]
+                self.wake_up(now)
+            self.now, route = now, self.routes[index]
             if route.kind is not Kind.DEPTH:
                 self._deliver(route, now, _as_message(route, now, a, fb, rest))
                 continue
@@ -245,19 +246,34 @@ class Backtest:
         tick, scale, lot, lot_scale = instrument.tick, instrument.price_scale, instrument.lot, instrument.quantity_scale
         return bid * tick / scale, bid_quantity * lot / lot_scale, ask * tick / scale, ask_quantity * lot / lot_scale
 
+    def meet(self, row: Row) -> Nanos:
+        """What rests at the venue meets a price that its market holds already; when to wake up after it."""
+        now, index, a, _, fb, rest = row
+        route = self.routes[index]
+        venue, key = route.venue, route.instrument.id
+        if route.kind is Kind.TRADE:
+            said = _printed(route, a, fb, rest, now)
+        elif route.kind is Kind.QUOTE:
+            b, c, d, *_ = rest
+            said = venue.on_quote(key, a, b, c, d, now)
+        else:
+            b, c, d, e, *_ = rest
+            said = venue.on_bar(key, a, b, c, d, e, now - route.interval, now)
+        return self._report(route, said, now)
+
     def _deliver(self, route: StreamRoute, now: Nanos, message: Message) -> None:
         """A row as a message through the handlers, as every other host delivers it: for rows that are odd enough to be refused."""
         if route.at_venue:
             self._send(route.venue.address, handle(route.venue, message, now), now)
         if route.at_engine:
-            self._queue.extend(handle(self.engine, message, now))
+            self.queue.extend(handle(self.engine, message, now))
             for machine in self.strategies:
-                self._queue.extend(handle(machine, message, now))
-        self._drain(now)
+                self.queue.extend(handle(machine, message, now))
+        self.drain(now)
 
-    def _drain(self, now: Nanos) -> None:
+    def drain(self, now: Nanos) -> None:
         """Delivers what is queued, and what that leads to, in the order it was sent."""
-        queue, handlers, delayed = self._queue, self._handlers, self._delayed
+        queue, handlers, delayed = self.queue, self._handlers, self._delayed
         for envelope in queue:  # It grows meanwhile.
             target, message = envelope.target, envelope.message
             out = handlers[target][type(message)](message, now)
@@ -272,7 +288,7 @@ class Backtest:
     def _send(self, source: Address, envelopes: Sequence[Envelope], now: Nanos) -> None:
         """Queues what a machine returned, or lets it travel."""
         if not self._delayed:
-            self._queue.extend(envelopes)
+            self.queue.extend(envelopes)
             return
         for envelope in envelopes:
             delay = self._delay(source, envelope, now)
@@ -281,7 +297,7 @@ class Backtest:
                 heappush(self._future, (now + delay, self._sequence, envelope))
                 self.wake = min(self.wake, Nanos(now + delay))
             else:
-                self._queue.append(envelope)
+                self.queue.append(envelope)
 
     def _report(self, route: StreamRoute, envelopes: Sequence[Envelope], now: Nanos) -> Nanos:
         """Sends what a row made the venue say; when to wake up after it."""
@@ -312,18 +328,18 @@ class Backtest:
                 wake = deadline
         self.wake = wake
 
-    def _wake(self, now: Nanos) -> None:
+    def wake_up(self, now: Nanos) -> None:
         """Lets everything happen that is due at or before `now`, in order of time; the equity is sampled last in an instant."""
         while self.wake <= now:
             at = self.wake
             if self._future and self._future[0][0] <= at:
-                self._queue.append(heappop(self._future)[2])
+                self.queue.append(heappop(self._future)[2])
             elif (machine := self._due(at)) is not None:
                 self._send(machine.address, handle(machine, Tick(), at), at)
             else:
                 self.observer.sample(at)
                 self._next_sample = Nanos(max(at + 1, now) // self.sample_interval * self.sample_interval + self.sample_interval)
-            self._drain(at)
+            self.drain(at)
 
     def _due(self, at: Nanos) -> Machine | None:
         """The first machine whose deadline has come."""
@@ -336,7 +352,7 @@ class Backtest:
     def _silence_failed(self, failed: StrategyFailed, now: Nanos) -> None:
         for machine in self.strategies:
             if machine.address == failed.strategy:
-                for route in self._routes:
+                for route in self.routes:
                     route.silence(machine)
 
 

@@ -31,7 +31,7 @@ class Listener:
         self.machine = machine
         self.next: Listener | None = None
         self.strategy = strategy
-        self.feed: Feed = machine.state.feeds[instrument.id]
+        self.feed: Feed = machine.feeds[instrument.id]
         self.symbol: str = instrument.symbol
         self.venue: str = instrument.venue
         self.prices = strategy.price_cache[instrument.symbol]

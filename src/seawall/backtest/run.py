@@ -170,7 +170,7 @@ class Run:
 
     @property
     def failures(self) -> list[str]:
-        return [f"{strategy_name(m.address)} failed: {m.state.failure}" for m in self.machines if m.state.failure]
+        return [f"{strategy_name(m.address)} failed: {m.failure}" for m in self.machines if m.failure]
 
     def drive(self, progress: Callable[[Progress], None] | None, stop: Callable[[], bool]) -> None:
         began = perf_counter()
@@ -234,7 +234,7 @@ class Run:
     def _emergency_stops(self) -> dict[str, int]:
         """By breakers, of its own and of all trading, and by its own failure."""
         tripped = self.notes.stops
-        return {m.address: tripped.get(m.address, 0) + tripped.get("", 0) + bool(m.state.failure) for m in self.machines}
+        return {m.address: tripped.get(m.address, 0) + tripped.get("", 0) + bool(m.failure) for m in self.machines}
 
     def _refused_rows(self) -> dict[str, int]:
         counted: dict[str, int] = {}

@@ -89,7 +89,7 @@ class SimRun:
                 counters={"messages": world.sequence, "fills": sum(notes.fills.values()), "orders": sum(notes.orders.values())}
                 | notes.counted(),
                 risk_breaches={str(strategy): count for strategy, count in notes.breaches.items()},
-                emergency_stops={str(m.address): 1 for m in world.machines.values() if isinstance(m, StrategyMachine) and m.state.failure},
+                emergency_stops={str(m.address): 1 for m in world.machines.values() if isinstance(m, StrategyMachine) and m.failure},
                 wall_clock={"seconds": self.seconds, "messages_per_s": world.sequence / self.seconds},
             ),
         )

@@ -1,4 +1,4 @@
-"""Several sets of parameters over one stretch of time, side by side: every row is turned into Python's integers and floats once for all."""
+"""Several sets of parameters over one stretch of time, abreast: every row is turned into Python's integers and floats once for all."""
 
 from collections.abc import Callable, Mapping
 from time import perf_counter
@@ -11,10 +11,11 @@ from seawall.analytics.figures import period_returns
 from seawall.analytics.sweep_outcome import Outcome
 from seawall.backtest.rows import RowMaker
 from seawall.backtest.run import Run, Setup, StrategyClass
+from seawall.backtest.sweep.abreast import run_abreast
 from seawall.backtest.sweep.windows import Window
 from seawall.market_data.recorded import Recording
 
-ROWS_AT_ONCE = 8_192  # What one set of parameters sees before the next gets its turn: few enough to stay in the processor's cache.
+ROWS_AT_ONCE = 8_192  # Few enough to stay in the processor's cache.
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -51,8 +52,9 @@ def run_batch(
     pieces = recording.read(batch.window.start, batch.window.end, feed_latency_ns=latency, chunk_rows=ROWS_AT_ONCE) if alive else ()
     for piece in pieces:
         rows = list(maker.rows(piece))
+        run_abreast([run.host for run in alive.values()], rows)
         for number, run in list(alive.items()):
-            run.take(rows, len(rows))
+            run.rows += len(rows)
             if run.failures:
                 del alive[number]
         if not alive or stop():

@@ -40,7 +40,7 @@ from seawall.backtest.sweep.store import Plan, Store, key_of
 from seawall.backtest.sweep.windows import Window, walk_forward
 from seawall.market_data.recorded import Recording, open_recording
 
-BATCH = 16  # Sets of parameters that share the conversion of rows, at most.
+BATCH = 32  # Sets of parameters that go through the rows together, at most.
 PERIODS = (DAY, HOUR, MINUTE)  # Of returns: the longest of which there are
 PERIODS_LEAST = 40  # as many.
 _WARNINGS_KEPT = 20
@@ -159,7 +159,7 @@ class _Desk:
         for window, sets in wanted:
             missing = [each for each in sets if key_of(window.name, each) not in self.finished]
             self.done += len(sets) - len(missing)
-            size = min(BATCH, max(1, -(-len(missing) // (self.workers * 3))))
+            size = min(BATCH, max(1, -(-len(missing) // (self.workers * 2))))
             batches += [Batch(window, missing[first : first + size]) for first in range(0, len(missing), size)]
         for outcomes in self._outcomes(batches):
             self.store.add(outcomes)

@@ -28,3 +28,9 @@ class Feed:
             del past[0]
         self.reference_price = past[0][1]
         self.next_roll = now - now % GRID_NS + GRID_NS
+
+    def follow(self, other: "Feed") -> None:
+        """Remembers what another feed of the same prices does."""
+        self.bid, self.ask, self.bid_size, self.ask_size = other.bid, other.ask, other.bid_size, other.ask_size
+        self.sequence, self.reference_price, self.next_roll = other.sequence, other.reference_price, other.next_roll
+        self.past = other.past.copy()

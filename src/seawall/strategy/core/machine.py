@@ -115,6 +115,15 @@ class StrategyMachine:
         self.outbox.clear()
         return state
 
+    @property
+    def failure(self) -> str:
+        """Why the author's code ended this strategy; empty: it did not."""
+        return self._state.failure
+
+    @property
+    def feeds(self) -> dict[InstrumentId, Feed]:
+        return self._state.feeds
+
     def restore(self, state: StrategyState) -> None:
         self._state = state
         callback: Callable[..., Any] = getattr(self.factory, "__init__", self.factory)
