@@ -182,7 +182,7 @@ NONSENSE = st.one_of(
     st.builds(QueryOrder, SOME_ACCOUNT, NUMBERS, SOME_INSTRUMENT, SOME_ID),
     st.builds(QueryFills, SOME_ACCOUNT, NUMBERS, SOME_INSTRUMENT, NUMBERS.map(TradeId), NUMBERS),
     st.builds(QueryDepth, SOME_INSTRUMENT, NUMBERS, TEXTS.map(Address)),
-    st.builds(Logon, SOME_ACCOUNT, NUMBERS),
+    st.builds(Logon, SOME_ACCOUNT, NUMBERS, NUMBERS.map(Nanos)),
     st.builds(Heartbeat, SOME_ACCOUNT, NUMBERS),
 )
 
@@ -239,10 +239,11 @@ OPERATOR = st.sampled_from(
         *(CancelAccountOrders(AccountId(name), "olga", "test") for name in NAMES[:1]),
     ]
 )
+SESSION = st.one_of(st.builds(Logon, MEMBERS, st.just(1), st.integers(0, 40).map(Nanos)), st.builds(Heartbeat, MEMBERS, st.just(1)))
 SPECIAL = weighted(
-    (1, OPERATOR),
+    (1, OPERATOR), (1, SESSION),
     (4, one_cancels_other()), (5, one_triggers_another()), (6, AMEND), (2, replacing()),
-    (3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (2, PREVENTING), (1, MARKET_PREVENTING),
+    (3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (3, PREVENTING), (1, MARKET_PREVENTING),
 )  # fmt: skip
 SENSIBLE = weighted((4, BID), (4, OFFER), (2, ORDER), (1, LIMIT_MAKER), (1, MARKET), (1, BY_AMOUNT), (4, CANCEL), (6, SPECIAL))
 # Long enough that books fill before they are traded away.

@@ -76,13 +76,13 @@ def test_sequences_reach_what_they_are_meant_to_reach() -> None:
     def count(commands: list[Message]) -> None:
         machine = exchange()
         for now, command in enumerate([*opening(), *commands]):
-            for envelope in handle(machine, command, Nanos(now)):
+            for envelope in [*handle(machine, command, Nanos(now)), *handle(machine, Tick(), Nanos(now))]:
                 name = f"{type(envelope.message).__name__} {getattr(envelope.message, 'reason', '')}".strip()
                 told[name] = told.get(name, 0) + 1
 
     count()
     rejected = ("insufficient_balance", "would_take", "would_trigger")
-    expired = ("time_in_force", "self_trade", "order_list")
+    expired = ("time_in_force", "self_trade", "order_list", "disconnected")
     names = [f"OrderRejected {reason}" for reason in rejected] + [f"OrderExpired {reason}" for reason in expired]
     for name in ("OrderFilled", "OrderCanceled", "OrderTriggered", "OrderAmended", "OrderReleased", *names):
         assert told.get(name, 0) >= 10, f"only {told.get(name, 0)} of {name}: {told}"

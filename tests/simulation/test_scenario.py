@@ -8,7 +8,7 @@ import pytest
 from seawall.api.accounts import OpenAccount
 from seawall.api.control import CrashMachine, MachineRecovered, Partition
 from seawall.api.message import Message
-from seawall.api.orders import OrderFilled, PlaceOrder, Side
+from seawall.api.orders import ExpiryReason, OrderExpired, OrderFilled, PlaceOrder, Side
 from seawall.api.projections import PROJECTIONS, BreakFound
 from seawall.api.units import HOUR, SECOND, Money
 from seawall.engine.core.machine import Engine
@@ -31,6 +31,7 @@ from seawall.sim.scenario import (
 from seawall.sim.storm import FIRST_PERCENT, LAST_PERCENT
 from seawall.sim.vocabulary import WORLD
 from seawall.sim.world import World
+from seawall.strategy import PriceUpdate, TradingStrategy
 from tests.replay.cuts import assert_every_cut_recovers
 from tests.simulation.restless import SIZES, Restless
 from tests.simulation.toys import Spy
@@ -195,6 +196,33 @@ def test_no_run_is_too_short() -> None:
 def test_what_cannot_be_built_is_refused(faults: str, strategies: list[StrategySpec], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         build(1, 1.0, faults, strategies)
+
+
+@pytest.mark.parametrize("from_engine", [True, False])
+def test_a_venue_that_hears_nothing_ends_the_orders_and_all_is_well_afterwards(from_engine: bool) -> None:
+    """Cut one way, its word arrives while ours does not: orders expire under our eyes. Cut the other way, heartbeats still arrive."""
+    spy, venue = Spy(OrderExpired), venue_address(VENUES[0])
+    resting = [StrategySpec("rests", Resting)]
+    world = build(5, HOURS, "none", resting, observers=[spy])
+    world.run_for(WARM_UP + 5 * SECOND)
+    assert len(engine_of(world).state.orders) == 1
+    ends = (ENGINE, venue) if from_engine else (venue, ENGINE)
+    world.partition(*ends)
+    world.run_for(30 * SECOND)
+    ended = [message for message in spy.was_sent.get(venue, []) if message.reason is ExpiryReason.DISCONNECTED]
+    assert bool(ended) is from_engine
+    assert bool(engine_of(world).state.orders) is not from_engine
+    world.heal(*ends)
+    world.run_for(20 * SECOND)
+    assert disagreements(world, ENGINE, OPENED) == []
+
+
+class Resting(TradingStrategy):
+    """One order, far from the market."""
+
+    def on_market_data(self, price_update: PriceUpdate) -> None:
+        if price_update.symbol == "BTC-USDT" and price_update.venue == VENUES[0] and not self.order_ids.count:
+            self.buy("BTC-USDT", 0.01, venue=VENUES[0], limit_price=price_update.price * 0.98)
 
 
 # Who watches: `disagreements` must see what the tests above rely on it to see.

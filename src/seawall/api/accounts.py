@@ -36,14 +36,19 @@ class AccountRefused(Message, frozen=True):
 
 
 class Logon(Message, frozen=True):
+    """With `cancel_after` it asks for cancel-on-disconnect: when the venue has heard neither a logon nor a heartbeat of the account for so
+    long, it ends the account's open orders. 0: it does not, or no longer."""
+
     account: AccountId
     request_id: int
+    cancel_after: Nanos = Nanos(0)
 
 
 class LoggedOn(Message, frozen=True):
     account: AccountId
     request_id: int
     event_time: Nanos
+    cancel_after: Nanos = Nanos(0)  # What the venue will do of what was asked for. 0: nothing, or it cannot.
 
 
 class LogonRefused(Message, frozen=True):

@@ -100,6 +100,7 @@ class ExpiryReason(StrEnum):
     NO_FUNDS = "no_funds"  # A conditional BUY that triggered, or a pending order that was released: not enough to pay for it.
     REDUCE_ONLY = "reduce_only"  # The position it was to reduce is gone, or spoken for by other orders.
     LIQUIDATION = "liquidation"  # The venue closes the account's positions.
+    DISCONNECTED = "disconnected"  # Cancel-on-disconnect: nothing was heard of the account for as long as it had said.
 
 
 class PlaceOrder(Message, frozen=True):

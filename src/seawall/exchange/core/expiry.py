@@ -1,17 +1,32 @@
-"""Time passes: orders good till a date expire."""
+"""Time passes: orders good till a date expire, and those of an account that was not heard of for as long as it had said."""
 
 from seawall.api.message import Envelope, Tick
 from seawall.api.orders import ExpiryReason
 from seawall.api.units import Nanos
 from seawall.exchange.core.closing import expired
-from seawall.exchange.core.floor import Floor
+from seawall.exchange.core.floor import Floor, Member
 from seawall.exchange.core.lists import end_with_list
+from seawall.exchange.core.order_book import Order
 
 
 def pass_time(floor: Floor, tick: Tick, now: Nanos) -> list[Envelope]:
     out: list[Envelope] = []
     while (due := floor.next_expiry()) is not None and due[0] <= now:
-        order = due[1]
-        listing, member = floor.listings[order.instrument], floor.members[order.account]
-        end_with_list(listing, member, order, expired(order, now, ExpiryReason.TIME_IN_FORCE), out, now)
+        ending = due[1]
+        if isinstance(ending, Order):
+            _expire(floor, floor.members[ending.account], ending, ExpiryReason.TIME_IN_FORCE, out, now)
+        else:
+            _disconnect(floor, ending, out, now)
     return out
+
+
+def _disconnect(floor: Floor, member: Member, out: list[Envelope], now: Nanos) -> None:
+    """The countdown rests until the account is heard of again."""
+    member.client.cancel_at = Nanos(0)
+    for order in sorted(member.open.values(), key=lambda order: order.order_id):
+        if order.client_order_id in member.open:  # Else it went with another of its list.
+            _expire(floor, member, order, ExpiryReason.DISCONNECTED, out, now)
+
+
+def _expire(floor: Floor, member: Member, order: Order, reason: ExpiryReason, out: list[Envelope], now: Nanos) -> None:
+    end_with_list(floor.listings[order.instrument], member, order, expired(order, now, reason), out, now)

@@ -4,7 +4,7 @@ State holds each fact once: open orders stand in their market, closed ones in th
 """
 
 from collections.abc import Mapping, Sequence
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 
 import msgspec
 
@@ -62,6 +62,8 @@ class Client(msgspec.Struct):
     closed: list[Order] = []  # In the order they closed.
     fills: dict[InstrumentId, FillHistory] = {}
     cash: CashHistory | None = None  # None: nothing but fills has ever moved its money.
+    cancel_after: Nanos = Nanos(0)  # Cancel-on-disconnect, as asked for at logon,
+    cancel_at: Nanos = Nanos(0)  # and when its countdown runs out. 0: it does not run.
 
 
 class ExchangeState(msgspec.Struct):
@@ -143,7 +145,11 @@ class Floor:
             for spot in spots:
                 self.watched.setdefault(spot.id, []).append((self.listings[key], spot))
         self.members = {key: Member(account, state.clients[key]) for key, account in state.ledger.accounts.items()}
-        self._expiries: list[tuple[Nanos, OrderId, InstrumentId]] = []  # A heap; entries of orders that are gone are skipped.
+        # A heap. Entries of orders that are gone are skipped, countdowns (of no order, by account) that were begun anew are put back.
+        self._expiries: list[tuple[Nanos, OrderId, str]] = []
+        for account, client in state.clients.items():
+            if client.cancel_at:
+                heappush(self._expiries, (client.cancel_at, OrderId(0), account))
         for market in state.markets.values():
             for order in (*market.orders.values(), *market.stops.values(), *market.pending.values()):
                 self.members[order.account].open[order.client_order_id] = order
@@ -162,15 +168,32 @@ class Floor:
         if order.terms is not None and order.terms.expire_time:
             heappush(self._expiries, (order.terms.expire_time, order.order_id, order.instrument))
 
-    def next_expiry(self) -> tuple[Nanos, Order] | None:
-        """The open order that expires first, and when."""
+    def count_down(self, account: AccountId, now: Nanos) -> None:
+        """Begins the countdown anew."""
+        client = self.state.clients[account]
+        at = Nanos(now + client.cancel_after) if client.cancel_after else Nanos(0)
+        if at and not 0 < client.cancel_at <= at:
+            heappush(self._expiries, (at, OrderId(0), account))
+        client.cancel_at = at
+
+    def next_expiry(self) -> tuple[Nanos, Order | Member] | None:
+        """What ends next, and when: an order that expires, or the countdown of a member."""
         expiries = self._expiries
         while expiries:
-            at, order_id, instrument = expiries[0]
-            order = self.listings[instrument].market.find(order_id)
-            if order is not None:
-                return at, order
-            heappop(expiries)
+            at, order_id, key = expiries[0]
+            if order_id:
+                order = self.listings[key].market.find(order_id)  # type: ignore[index]
+                if order is not None:
+                    return at, order
+                heappop(expiries)
+                continue
+            cancel_at = self.state.clients[key].cancel_at  # type: ignore[index]
+            if cancel_at == at:
+                return at, self.members[key]  # type: ignore[index]
+            if cancel_at:
+                heapreplace(expiries, (cancel_at, order_id, key))
+            else:
+                heappop(expiries)
         return None
 
     def write_peaks(self) -> None:

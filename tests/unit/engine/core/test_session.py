@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from seawall.api.accounts import (
@@ -325,3 +326,32 @@ def test_patience_is_counted_from_each_request() -> None:
     assert gaps == sorted(gaps) or max(gaps) > 2 * gaps[0]
     assert max(gaps) <= 320
     assert list(rig.placed.values()) == [1]
+
+
+def test_it_asks_the_venue_to_end_our_orders_when_we_are_gone() -> None:
+    """Not where it sends no heartbeats: there a countdown would run out."""
+    rig = alone()
+    (logon,) = rig.tell(Tick())
+    assert isinstance(logon, Logon) and logon.cancel_after == 15 * SECOND
+    (logon,) = alone(heartbeat_interval=None).tell(Tick())
+    assert isinstance(logon, Logon) and logon.cancel_after == 0
+
+
+@pytest.mark.parametrize(("away", "granted", "cancels"), [(20, False, 1), (10, False, 0), (20, True, 0)])
+def test_where_the_venue_cannot_orders_are_cancelled_by_us_when_we_are_back(away: int, granted: bool, cancels: int) -> None:
+    """Before anything is asked; if we were away for as long as the venue would have waited."""
+    rig = alone(live=True)
+    rig.want()
+    rig.hands_off()
+    rig.cut()
+    rig.now = Nanos(rig.now + away * SECOND)
+    rig.tell(Tick())
+    rig.deliver_out()
+    told = rig.back["alpha"].pop(0)
+    assert isinstance(told, LoggedOn) and told.cancel_after
+    sent = kinds(rig.tell(told if granted else msgspec.structs.replace(told, cancel_after=Nanos(0))))
+    assert sent.count("CancelOrder") == cancels
+    rig.hands_off()
+    assert rig.status() == "live"
+    assert len(rig.open) == 1 - cancels
+    rig.check_agreement()

@@ -46,6 +46,8 @@ class VenueSession:
         self._follow = follow
         self.state = state
         self.perpetuals = perpetuals
+        beats = settings.session.heartbeat_interval is not None  # Without them a countdown would run out.
+        self._cancel_after = (settings.session.cancel_after or Nanos(0)) if beats else Nanos(0)
         self._never_silent = settings.session.heartbeat_interval is None and settings.session.reconcile_interval is None
         self._soonest = min(state.in_flight.values(), default=NEVER)  # No patience ends before; none may end even then.
 
@@ -215,6 +217,11 @@ class VenueSession:
         self.state.wake_at = Nanos(now + self.settings.session.answer_timeout)
         return [*self._become(SessionStatus.SYNCHRONISING, "logged on"), *self._questions(instruments, now)]
 
+    def unguarded(self, granted: Nanos, now: Nanos) -> bool:
+        """Whether our orders have stood at the venue for longer than they should, and it does not see to their end."""
+        away = now - max(self.state.heard_at, self.state.reported_at)
+        return bool(self._cancel_after) and not granted and away >= self._cancel_after
+
     def answered(self, request_id: int, now: Nanos) -> list[Envelope]:
         """A question has its answer. When all have, the balances are asked for; with those a synchronising session is live."""
         state, settings = self.state, self.settings.session
@@ -306,7 +313,7 @@ class VenueSession:
         state = self.state
         state.wake_at = Nanos(now + self.settings.session.answer_timeout)
         state.clock_request, state.clock_asked = self._request(), now
-        logon = self._send(Logon(self.settings.account, state.clock_request))
+        logon = self._send(Logon(self.settings.account, state.clock_request, self._cancel_after))
         return [*self._become(SessionStatus.CONNECTING, "logging on"), logon]
 
     def _questions(self, instruments: Iterable[InstrumentId], now: Nanos) -> list[Envelope]:

@@ -14,6 +14,9 @@ class SessionSettings(msgspec.Struct, frozen=True):
     absence_margin: Nanos = Nanos(SECOND)  # How long after that window the venue's "no such order" is believed.
     heartbeat_interval: Nanos | None = Nanos(5 * SECOND)  # None: the venue runs in this process and cannot fall silent.
     silence_limit: Nanos = Nanos(15 * SECOND)  # No word from the venue for so long: down.
+    cancel_after: Nanos | None = Nanos(
+        15 * SECOND
+    )  # Asked of the venue: no heartbeat for so long, and it ends our orders. None: not wanted.
     reconcile_interval: Nanos | None = Nanos(30 * SECOND)
     backoff_first: Nanos = Nanos(100 * MILLISECOND)
     backoff_last: Nanos = Nanos(30 * SECOND)  # Between repeated requests.
