@@ -59,11 +59,20 @@ class Connections(Part):
         return out
 
     def _logged_on(self, report: LoggedOn, now: Nanos) -> list[Envelope]:
-        session = self.heard(report.account, now)
+        session = self.sessions.get(report.account)
         if session is None:
             return []
+        unguarded = session.unguarded(report.cancel_after, now)
+        self.heard(report.account, now)
         session.measure_clock(report.request_id, report.event_time, now)
-        return session.logged_on(now, self._traded_on(session))
+        out = session.logged_on(now, self._traded_on(session))
+        return out + self._cancel_all(session, now) if out and unguarded else out
+
+    def _cancel_all(self, session: VenueSession, now: Nanos) -> list[Envelope]:
+        """What the venue would have done while we were away, if it could."""
+        ours = [order for order in self.state.orders.values() if self.entry.session(order) is session]
+        working = [order for order in ours if not order.cancel_wanted and order.ended is None]
+        return [envelope for order in working for envelope in self.entry.cancel(order, now)]
 
     def _heartbeat_answered(self, report: HeartbeatAnswered, now: Nanos) -> list[Envelope]:
         if session := self.heard(report.account, now):
