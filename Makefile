@@ -3,7 +3,7 @@
 PYTHON := .venv/bin/python
 READY := .venv/ready
 
-.PHONY: run setup test check bench bench-peers clean
+.PHONY: run setup test check lint bench bench-peers clean
 
 run: $(READY)
 	.venv/bin/seawall demo
@@ -19,12 +19,14 @@ $(READY): pyproject.toml uv.lock scripts/bootstrap.py
 test: $(READY)
 	$(PYTHON) scripts/run_tests.py
 
-check: $(READY)
+check: lint
+	$(PYTHON) -m pytest -n 2 tests/architecture tests/unit
+
+lint: $(READY)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest tests/architecture tests/unit
 
 bench: $(READY)
 	$(PYTHON) benchmarks/run.py
