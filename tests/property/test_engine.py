@@ -24,12 +24,15 @@ from seawall.api.accounts import (
 from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Message, Restarted, Tick
 from seawall.api.orders import (
+    AmendRejected,
     CancelRejected,
     Liquidity,
     OrderAccepted,
+    OrderAmended,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
+    OrderListType,
     OrderRejected,
     OrderStatus,
     OrderType,
@@ -40,8 +43,11 @@ from seawall.api.orders import (
 from seawall.api.projections import BreakFound
 from seawall.api.risk import HaltTrading, Limits, ResumeTrading, SymbolLimits
 from seawall.api.signals import (
+    AmendRequested,
     CancelRequested,
+    ListRequested,
     OrderRequested,
+    ReplaceRequested,
     SignalGenerated,
     StrategyFailed,
     StrategyStarted,
@@ -79,7 +85,10 @@ STEPS = st.one_of(
     step("want", INSTRUMENTS, SIDES, st.integers(1, 30), PRICES, TIFS),
     step("want", INSTRUMENTS, SIDES, st.integers(1, 30), PRICES, TIFS),
     step("cancel", INDEX),
-    step("other", INSTRUMENTS, SIDES, st.integers(1, 20_000), st.sampled_from([99, 100, 101])),
+    step("amend", INDEX, st.integers(0, 30)),
+    step("replace", INDEX, st.integers(1, 30), PRICES),
+    step("oco", INSTRUMENTS, SIDES, st.integers(1, 30)),
+    step("other", INSTRUMENTS, SIDES, st.integers(1, 20_000), st.sampled_from([97, 99, 100, 101, 103])),
     step("by_hand", INSTRUMENTS, SIDES, st.integers(1, 5_000), st.sampled_from([99, 101])),
     step("deliver_out", VENUES, INDEX),
     step("deliver_back", VENUES, INDEX),
@@ -115,6 +124,18 @@ def cancel(rig: Rig, index: int) -> None:
         rig.tell(CancelRequested(STRATEGY, orders[index % len(orders)].tag))
 
 
+def change(rig: Rig, what: str, index: int, tenths: int, *price: int) -> None:
+    orders = list(rig.open.values())
+    if orders:
+        getattr(rig, what)(orders[index % len(orders)].tag, tenths / 10, *price)
+
+
+def oco(rig: Rig, instrument: Any, side: Side, tenths: int) -> None:
+    """Both far enough from the market that they can wait."""
+    limit, stop = (98, 103) if side is Side.BUY else (102, 97)
+    rig.oco(side, tenths / 10, limit, stop, venue=instrument.venue, symbol=instrument.symbol)
+
+
 def drop(pending: list[Any], index: int) -> None:
     if pending:
         del pending[index % len(pending)]
@@ -128,6 +149,9 @@ def double(pending: list[Any], index: int) -> None:
 DO: dict[str, Any] = {
     "want": want,
     "cancel": cancel,
+    "amend": lambda rig, index, tenths: change(rig, "amend", index, tenths),
+    "replace": lambda rig, index, tenths, price: change(rig, "replace", index, tenths, price),
+    "oco": oco,
     "other": lambda rig, instrument, side, lots, price: rig.other(side, lots, price, instrument),
     "by_hand": lambda rig, instrument, side, lots, price: rig.by_hand(side, lots, price, instrument, TimeInForce.IOC),
     "deliver_out": lambda rig, venue, index: rig.out[venue] and rig.deliver_out(venue, index % len(rig.out[venue])),
@@ -191,9 +215,13 @@ FILLS = st.builds(
 )  # fmt: skip
 ORDER_STATES = st.builds(
     OrderState, IDS, TRADES, KEYS, SIDES, st.sampled_from(OrderType), st.sampled_from(TimeInForce), st.sampled_from(OrderStatus), TICKS,
-    COUNTS, COUNTS,
+    COUNTS, COUNTS, list_id=TRADES,
 )  # fmt: skip
 BALANCES = st.builds(Balance, st.sampled_from(["BTC", "USDT", "ETH"]), st.integers(0, 3), st.integers(0, 3))
+WISHES = st.builds(
+    OrderRequested, STRATEGIES, st.sampled_from(["BTC-USDT", "ETH-USDT"]), SIDES, FIGURES, TAGS, TIMES, st.sampled_from(["", "alpha"]),
+    st.sampled_from(OrderType), st.sampled_from(TimeInForce), st.one_of(st.just(100.0), st.floats()),
+)  # fmt: skip
 ANYTHING: st.SearchStrategy[Message] = st.one_of(
     st.sampled_from([Tick(), Tick(), Tick(), Restarted(1), Restarted(2), Restarted(3)]),
     st.builds(Traded, KEYS, TRADES, TICKS, COUNTS, SIDES, TIMES),
@@ -203,11 +231,16 @@ ANYTHING: st.SearchStrategy[Message] = st.one_of(
     st.builds(StrategyStopped, STRATEGIES),
     st.builds(StrategyFailed, STRATEGIES, st.just("why")),
     st.builds(SignalGenerated, STRATEGIES, st.sampled_from(["BTC-USDT", "ETH-USDT", "XRP-USDT"]), FIGURES, FIGURES, TAGS, TIMES),
-    st.builds(
-        OrderRequested, STRATEGIES, st.sampled_from(["BTC-USDT", "ETH-USDT"]), SIDES, FIGURES, TAGS, TIMES, st.sampled_from(["", "alpha"]),
-        st.sampled_from(OrderType), st.sampled_from(TimeInForce), st.one_of(st.just(100.0), st.floats()),
-    ),
+    WISHES,
     st.builds(CancelRequested, STRATEGIES, TAGS),
+    st.builds(AmendRequested, STRATEGIES, TAGS, FIGURES),
+    st.builds(
+        ReplaceRequested, STRATEGIES, TAGS, TAGS, FIGURES, TIMES, st.sampled_from(OrderType), st.sampled_from(TimeInForce),
+        st.one_of(st.just(100.0), st.floats()),
+    ),
+    st.builds(ListRequested, STRATEGIES, st.just(OrderListType.OCO), st.lists(WISHES, min_size=1, max_size=3).map(tuple)),
+    st.builds(OrderAmended, ACCOUNTS, IDS, KEYS, TRADES, COUNTS, COUNTS, TIMES),
+    st.builds(AmendRejected, ACCOUNTS, IDS, KEYS, st.sampled_from(RejectReason), TIMES),
     st.builds(OrderAccepted, ACCOUNTS, IDS, KEYS, TRADES, TIMES),
     st.builds(OrderRejected, ACCOUNTS, IDS, KEYS, st.sampled_from(RejectReason), TIMES),
     FILLS,

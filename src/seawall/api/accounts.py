@@ -96,6 +96,7 @@ class OrderState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     reduce_only: bool = False
     self_trade_prevention: SelfTradePrevention = SelfTradePrevention.NONE
     triggered: bool = False  # Of a conditional order: it works as a market or limit order.
+    list_id: OrderId = OrderId(0)  # Open orders of one OCO share it: at most one of them will trade. 0: none.
 
 
 class Balance(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -89,6 +89,7 @@ class RejectReason(StrEnum):
     WOULD_TAKE = "would_take"  # A LIMIT_MAKER that would trade at once.
     NO_LIQUIDITY = "no_liquidity"  # A MARKET order and an empty book.
     UNKNOWN_ORDER = "unknown_order"  # Nothing open to cancel under that id.
+    FILLED_MEANWHILE = "filled_meanwhile"  # More of the order to be replaced is filled than the sender of the ReplaceOrder knew of.
     NOT_REPLACED = "not_replaced"  # Half of a ReplaceOrder: the other half was refused, so this one was not tried.
 
 
@@ -156,6 +157,9 @@ class ReplaceOrder(Message, frozen=True):
     order: PlaceOrder
     mode: ReplaceMode = ReplaceMode.STOP_ON_FAILURE
     valid_until: Nanos = Nanos(0)
+    # What the sender knows to be filled of the order to cancel: if it is more, nothing is done, so that never both of them trade.
+    # None: however much is filled.
+    cumulative_quantity: Quantity | None = None
 
 
 class OrderListType(StrEnum):

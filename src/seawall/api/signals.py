@@ -10,7 +10,18 @@ import msgspec
 
 from seawall.api.instruments import InstrumentId, Symbol, Venue
 from seawall.api.message import Address, Message
-from seawall.api.orders import ClientOrderId, Liquidity, OrderId, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce, TradeId
+from seawall.api.orders import (
+    ClientOrderId,
+    Liquidity,
+    OrderId,
+    OrderListType,
+    OrderStatus,
+    OrderType,
+    SelfTradePrevention,
+    Side,
+    TimeInForce,
+    TradeId,
+)
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 
 Scalar = str | int | float | bool | None
@@ -78,6 +89,37 @@ class CancelRequested(Message, frozen=True):
     tag: str
 
 
+class AmendRequested(Message, frozen=True):
+    """Makes an open order smaller."""
+
+    strategy: Address
+    tag: str
+    quantity: float  # The new total in base currency, rounded down to the lot.
+
+
+class ReplaceRequested(Message, frozen=True):
+    """Another order, on the same instrument and side, in the place of an open one. If that has ended or traded meanwhile, there is none."""
+
+    strategy: Address
+    tag: str  # Of the order to be replaced.
+    new_tag: str
+    quantity: float
+    signal_time: Nanos
+    order_type: OrderType = OrderType.MARKET
+    time_in_force: TimeInForce = TimeInForce.GTC
+    limit_price: float = 0.0
+    metadata: dict[str, Scalar] = {}
+    terms: OrderTerms | None = None
+
+
+class ListRequested(Message, frozen=True):
+    """Orders that depend on each other: all of them become orders, or none."""
+
+    strategy: Address
+    list_type: OrderListType
+    orders: tuple[OrderRequested, ...]
+
+
 class StartStrategy(Message, frozen=True):
     """The host to a strategy, before its first event."""
 
@@ -141,7 +183,8 @@ class FundingApplied(Message, frozen=True):
 
 
 class OrderChanged(Message, frozen=True):
-    """A strategy's order may rest now (NEW), ended without a last fill, is UNKNOWN, or never became an order (REJECTED)."""
+    """A strategy's order may rest now (NEW), ended without a last fill, is UNKNOWN, or never became an order (REJECTED). Or what came of an
+    amend: then the status may be the one it had, and `reason` says."""
 
     strategy: Address
     tag: str

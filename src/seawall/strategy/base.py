@@ -7,19 +7,25 @@ from typing import Any
 
 from seawall.runtime.rng import Rng
 from seawall.strategy.events import (
+    AmendWish,
     Bar,
     CancelWish,
     ExplicitOrder,
     FundingPayment,
     MarketSignal,
+    OcoWish,
     OpenOrder,
     OrderFill,
     OrderIds,
     OrderUpdate,
     PriceUpdate,
+    ReplaceWish,
     RiskBreach,
+    Wish,
     as_datetime,
+    queued_ids,
 )
+from seawall.strategy.oco import legs
 from seawall.strategy.random import StrategyRandom
 
 ORDER_OPTIONS = (
@@ -65,7 +71,7 @@ class TradingStrategy:
         self.now_ns = 0
         self.random = StrategyRandom(Rng(0))
         self.logger = _Logger(self)
-        self.outbox: list[MarketSignal | ExplicitOrder | CancelWish] = []
+        self.outbox: list[Wish] = []
         self.order_ids = OrderIds()
 
     @property
@@ -129,14 +135,59 @@ class TradingStrategy:
     def cancel(self, order_id: str) -> None:
         self.outbox.append(CancelWish(order_id))
 
+    def amend(self, order_id: str, quantity: float) -> None:
+        """Makes an open order smaller, to `quantity` of the base currency altogether, what it has filled included. It keeps its place in
+        the queue. Of an OCO, both orders."""
+        _check_id("amend", order_id)
+        self.outbox.append(AmendWish(order_id, quantity))
+
+    def replace(self, order_id: str, quantity: float, **options: Any) -> str:
+        """Puts another order of the same symbol, venue and side in the place of an open one, and returns the new order's id.
+
+        If the old one has traded meanwhile, nothing happens and the new one is rejected. Options: those of `buy`, but for the venue.
+        """
+        _check_id("replace", order_id)
+        _check_options("replace", options, tuple(name for name in ORDER_OPTIONS if name != "venue"))
+        new = self._new_id(options)
+        self.outbox.append(ReplaceWish(order_id, new, quantity, options))
+        return new
+
+    def oco(
+        self, side: str, symbol: str, quantity: float, *, above: dict[str, Any], below: dict[str, Any], **options: Any
+    ) -> tuple[str, str]:
+        """Two orders, one waiting above the market, one below: when one trades, triggers or ends, the other is over. Returns their ids.
+
+        above, below: `limit_price` for an order that rests there; `stop_price` or `trailing_bps` for a stop or take profit, with a
+        `limit_price` if it is not to be a market order then; and `client_tag`. Options of both: venue, expire_time, good_for, reduce_only,
+        self_trade_prevention.
+        """
+        made = legs(side, above, below, options)
+        first, second = (ExplicitOrder(self._new_id(each), side, symbol, quantity, each) for each in made)
+        if first.order_id == second.order_id:
+            raise ValueError(f"oco() needs two names for its orders; both have the client_tag {first.order_id!r}")
+        self.outbox.append(OcoWish((first, second)))
+        return first.order_id, second.order_id
+
     def _order(self, side: str, symbol: str, quantity: float, options: dict[str, Any]) -> str:
-        if unknown := [name for name in options if name not in ORDER_OPTIONS]:
-            raise TypeError(f"{side}() knows no option {unknown[0]!r}; there are {', '.join(ORDER_OPTIONS)}")
-        wanted = options.get("client_tag")
-        taken = [*self.open_orders, *(wish.order_id for wish in self.outbox if isinstance(wish, ExplicitOrder))] if wanted else ()
-        order_id = self.order_ids.tag(wanted, taken)
+        _check_options(side, options, ORDER_OPTIONS)
+        order_id = self._new_id(options)
         self.outbox.append(ExplicitOrder(order_id, side, symbol, quantity, options))
         return order_id
+
+    def _new_id(self, options: dict[str, Any]) -> str:
+        wanted = options.get("client_tag")
+        return self.order_ids.tag(wanted, [*self.open_orders, *queued_ids(self.outbox)] if wanted else ())
+
+
+def _check_id(method: str, order_id: Any) -> None:
+    if not isinstance(order_id, str):
+        raise TypeError(f"{method}() takes the id of an order, as buy() returned it, not {order_id!r}")
+
+
+def _check_options(method: str, options: dict[str, Any], known: tuple[str, ...]) -> None:
+    for name in options:
+        if name not in known:
+            raise TypeError(f"{method}() knows no option {name!r}; there are {', '.join(known)}")
 
 
 class _Logger(logging.LoggerAdapter[logging.Logger]):

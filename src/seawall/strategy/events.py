@@ -1,6 +1,6 @@
 """What a strategy receives and returns, in floats, symbols and datetimes: made for people, not for ledgers."""
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -132,7 +132,7 @@ class FundingPayment(msgspec.Struct, frozen=True, gc=False):
 
 
 class OrderUpdate(msgspec.Struct, frozen=True, gc=False):
-    """An order changed without a fill: accepted, cancelled, rejected, expired, unknown."""
+    """An order changed without a fill: accepted, amended, cancelled, rejected, expired, unknown. Or it did not, and `reason` says why."""
 
     order_id: str
     status: str
@@ -167,6 +167,31 @@ class CancelWish(msgspec.Struct):
     order_id: str
 
 
+class AmendWish(msgspec.Struct):
+    """What `amend` queues."""
+
+    order_id: str
+    quantity: float
+
+
+class ReplaceWish(msgspec.Struct):
+    """What `replace` queues."""
+
+    replaced: str  # The order that gives way.
+    order_id: str
+    quantity: float
+    options: dict[str, Any]
+
+
+class OcoWish(msgspec.Struct):
+    """What `oco` queues."""
+
+    orders: tuple[ExplicitOrder, ExplicitOrder]
+
+
+Wish = MarketSignal | ExplicitOrder | CancelWish | AmendWish | ReplaceWish | OcoWish
+
+
 class OrderIds(msgspec.Struct):
     """Numbers a strategy's orders; part of the machine's state, so that no id comes twice after a restart."""
 
@@ -185,3 +210,14 @@ class OrderIds(msgspec.Struct):
             return shown
         self.count += 1
         return f"{shown}#{self.count}"
+
+
+def queued_ids(wishes: Iterable[Wish]) -> list[str]:
+    """The ids of orders that are wished for."""
+    found: list[str] = []
+    for wish in wishes:
+        if isinstance(wish, ExplicitOrder | ReplaceWish):
+            found.append(wish.order_id)
+        elif isinstance(wish, OcoWish):
+            found += [order.order_id for order in wish.orders]
+    return found

@@ -12,9 +12,28 @@ from seawall.api.accounts import OpenAccount, SessionLost
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue, define_spot
 from seawall.api.market_data import QuoteChanged, Traded
 from seawall.api.message import PUBLIC, Address, Envelope, Message, Restarted, Tick
-from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderType, PlaceOrder, Side, TimeInForce
+from seawall.api.orders import (
+    AccountId,
+    ClientOrderId,
+    OrderFilled,
+    OrderListType,
+    OrderType,
+    PlaceOrder,
+    PlaceOrderList,
+    ReplaceOrder,
+    Side,
+    TimeInForce,
+)
 from seawall.api.risk import Limits
-from seawall.api.signals import OrderRequested, OrderTerms, SignalGenerated, StrategyStarted
+from seawall.api.signals import (
+    AmendRequested,
+    ListRequested,
+    OrderRequested,
+    OrderTerms,
+    ReplaceRequested,
+    SignalGenerated,
+    StrategyStarted,
+)
 from seawall.api.units import SECOND, Currency, Money, Nanos, Price, Quantity
 from seawall.api.venue_operations import TradingStatusChanged
 from seawall.engine.core.exposure import Exposure, Exposures
@@ -121,8 +140,8 @@ class Rig:
             if venue in self.out:
                 self.out[venue].append(copy)
                 sent.append(copy)
-                if isinstance(copy, PlaceOrder):
-                    self.placed[copy.client_order_id] = self.placed.get(copy.client_order_id, 0) + 1
+                for order in _placed(copy):
+                    self.placed[order.client_order_id] = self.placed.get(order.client_order_id, 0) + 1
             else:
                 self.news.append((envelope.target, copy))
         self.latest = [message for _, message in self.news[before:]]
@@ -179,6 +198,25 @@ class Rig:
         return self.tell(
             OrderRequested(strategy, Symbol(symbol), side, quantity, tag, self.now, Venue(venue), kind, tif, price, terms=terms)
         )
+
+    def amend(self, tag: str, quantity: float) -> list[Message]:
+        return self.tell(AmendRequested(STRATEGY, tag, quantity))
+
+    def replace(self, tag: str, quantity: float = 1.0, price: float = 100.0, new_tag: str = "", **more: Any) -> list[Message]:
+        """By a limit order."""
+        new_tag = new_tag or f"t{len(self.journal)}"
+        return self.tell(ReplaceRequested(STRATEGY, tag, new_tag, quantity, self.now, OrderType.LIMIT, limit_price=price, **more))
+
+    def oco(
+        self, side: Side = Side.SELL, quantity: float = 1.0, limit: float = 110.0, stop: float = 90.0, tag: str = "", venue: str = "alpha",
+        symbol: str = "BTC-USDT",
+    ) -> list[Message]:  # fmt: skip
+        """A limit_maker tagged TAG-limit and a stop loss tagged TAG-stop."""
+        tag = tag or f"t{len(self.journal)}"
+        of_all = (STRATEGY, Symbol(symbol), side, quantity)
+        resting = OrderRequested(*of_all, f"{tag}-limit", self.now, Venue(venue), OrderType.LIMIT_MAKER, limit_price=limit)
+        waiting = OrderRequested(*of_all, f"{tag}-stop", self.now, Venue(venue), OrderType.STOP_LOSS, terms=OrderTerms(stop))
+        return self.tell(ListRequested(STRATEGY, OrderListType.OCO, (resting, waiting)))
 
     def signal(self, strength: float = 1.0, confidence: float = 1.0, symbol: str = "BTC-USDT", **more: Any) -> list[Message]:
         tag = f"t{len(self.journal)}"
@@ -310,3 +348,12 @@ def kinds(messages: Iterable[Message]) -> list[str]:
 def only(messages: Iterable[Any], kind: type[Any] | None = None, where: Callable[[Any], bool] = lambda message: True) -> Any:
     (found,) = [message for message in messages if (kind is None or type(message) is kind) and where(message)]
     return found
+
+
+def _placed(message: Message) -> tuple[PlaceOrder, ...]:
+    """The orders that a request would place."""
+    if isinstance(message, PlaceOrderList):
+        return message.orders
+    if isinstance(message, ReplaceOrder):
+        return (message.order,)
+    return (message,) if isinstance(message, PlaceOrder) else ()

@@ -57,6 +57,20 @@ class Booking:
         order.triggered = True
         return [self.tell(order, "triggered")]
 
+    def amended(self, session: VenueSession, order: Order, quantity: int, now: Nanos) -> list[Envelope]:
+        """The venue has made the order smaller: we wished so, or another one of its list is. It never grows: what says so is old."""
+        if quantity <= order.amending:
+            order.amending = 0
+        if quantity >= order.quantity:
+            return []
+        before = order.leaves_quantity
+        order.quantity = Quantity(quantity)
+        self.exposures.change_order(order, order.leaves_quantity - before)
+        if order.leaves_quantity <= 0 and order.ended is None:
+            session.settled(order.client_order_id)
+            return self.close(order, FILLED, "", now)
+        return [self.tell(order, "amended")]
+
     def filled(self, session: VenueSession, fill: OrderFilled, now: Nanos) -> list[Envelope]:
         """Books a fill, once."""
         key, side, quantity = fill.instrument, fill.side, fill.quantity
@@ -73,7 +87,10 @@ class Booking:
         instrument, position = self.instruments[key], self.position_of(strategy, key)
         held, realised = position.quantity, position.realised
         position.apply_fill(instrument, side, fill.price, quantity, fill.fee, fill.fee_currency)
-        self.exposures.change(strategy, key, side, -quantity if working is not None else 0, position.quantity - held)
+        lots = -quantity if working is not None else 0
+        if working is not None and working.group:
+            lots = self.exposures.grouped(working, lots)
+        self.exposures.change(strategy, key, side, lots, position.quantity - held)
         if fill.event_time > session.state.last_fill:
             session.state.last_fill = fill.event_time
         out: list[Envelope] = []
@@ -107,12 +124,13 @@ class Booking:
             return self.close(order, status, reason, now)
         before = order.leaves_quantity
         order.ended, order.end_quantity, order.end_reason = status, cumulative_quantity, reason
-        self.exposures.change(order.strategy, order.instrument, order.side, order.leaves_quantity - before)
+        self.exposures.change_order(order, order.leaves_quantity - before)
         return [session.ask_fills(order.instrument)]
 
     def close(self, order: Order, status: OrderStatus, reason: str, now: Nanos) -> list[Envelope]:
         """Ends an order in our books."""
-        self.exposures.change(order.strategy, order.instrument, order.side, -order.leaves_quantity)
+        lots = -order.leaves_quantity
+        self.exposures.change(order.strategy, order.instrument, order.side, self.exposures.grouped(order, lots) if order.group else lots)
         return self._close(order, status, reason, now)
 
     def _close(self, order: Order, status: OrderStatus, reason: str, now: Nanos) -> list[Envelope]:
@@ -163,14 +181,14 @@ class Booking:
         if leaves <= 0:
             session.settled(order.client_order_id)
             if leaves:
-                self.exposures.change(order.strategy, order.instrument, order.side, -leaves)
+                self.exposures.change_order(order, -leaves)
             return self._close(order, order.ended or FILLED, order.end_reason, now)
         order.queries = 0
         if order.status in _UNACKNOWLEDGED or order.status is NEW:
             order.status = PENDING_CANCEL if order.cancel_wanted else PARTIALLY_FILLED
         if venue_filled != filled:
             return [session.ask_fills(order.instrument)]  # An earlier fill is missing, or this one came late.
-        if not order.cancel_wanted:
+        if not order.cancel_wanted and not order.amending:
             session.settled(order.client_order_id)
         return []
 

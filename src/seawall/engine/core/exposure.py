@@ -1,10 +1,13 @@
-"""Exposure: positions plus all that may still trade, unknown orders at full size. An index, rebuilt from positions and open orders."""
+"""Exposure: positions plus all that may still trade, unknown orders at full size. An index, rebuilt from positions and open orders.
+
+Of orders that exclude each other only one can trade: they count once, as the largest of them.
+"""
 
 from collections.abc import Iterable, Mapping
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol
 from seawall.api.message import Address
-from seawall.api.orders import Side
+from seawall.api.orders import ClientOrderId, Side
 from seawall.engine.core.orders import Order
 from seawall.engine.core.positions import Position
 
@@ -40,6 +43,7 @@ class Exposures:
         self.by_instrument: dict[InstrumentId, Exposure] = {}
         self._touched: dict[InstrumentId, tuple[Exposure, ...]] = {}  # One object where a symbol is listed once: half the work.
         self._lot_value: dict[InstrumentId, int] = {}
+        self._groups: dict[str, dict[ClientOrderId, int]] = {}  # Lots that members of a group may still trade.
         instruments = tuple(instruments)
         symbols = [instrument.symbol for instrument in instruments]
         for instrument in instruments:
@@ -55,7 +59,33 @@ class Exposures:
             for key, position in held.items():
                 self.change(strategy, key, Side.BUY, 0, position.quantity)
         for order in orders:
-            self.change(order.strategy, order.instrument, order.side, order.leaves_quantity)
+            self.change_order(order, order.leaves_quantity)
+
+    def change_order(self, order: Order, lots: int) -> None:
+        """Adds lots to what an order may still trade."""
+        self.change(order.strategy, order.instrument, order.side, self.grouped(order, lots) if order.group else lots)
+
+    def grouped(self, order: Order, lots: int) -> int:
+        """The same for one of orders that exclude each other; how much that changes the largest of them, which is what counts."""
+        members = self._groups.setdefault(order.group, {})
+        before = max(members.values(), default=0)
+        left = members[order.client_order_id] = members.get(order.client_order_id, 0) + lots
+        if not left:
+            del members[order.client_order_id]
+        if not members:
+            del self._groups[order.group]
+        return max(members.values(), default=0) - before
+
+    def counted(self, order: Order) -> int:
+        """The lots that count of an open order, or of the group that it belongs to."""
+        return max(self._groups[order.group].values()) if order.group in self._groups else order.leaves_quantity
+
+    def join(self, order: Order, group: str) -> None:
+        """From now on the order excludes others."""
+        if not order.group:
+            self.change_order(order, -order.leaves_quantity)
+            order.group = group
+            self.change_order(order, order.leaves_quantity)
 
     def change(self, strategy: Address, instrument: InstrumentId, side: Side, working: int, position: int = 0) -> None:
         """Adds `working` lots to what orders of that side may still trade (negative: takes off), and base minor units to the position."""

@@ -30,6 +30,7 @@ class Intent(msgspec.Struct, frozen=True, gc=False):
     terms: Terms | None = None  # None: plain.
     reduce_only: bool = False
     closing: bool = False  # The engine's own, to close a position: it leaves even when its strategy is stopped.
+    replaces: str = ""  # The group of orders of which it takes the place; of one alone, its id. They do not count beside it.
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.gate import Gate
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Orders
+from seawall.engine.core.parts.changes import Changes
 from seawall.engine.core.parts.closer import Closer
 from seawall.engine.core.parts.connections import Connections
 from seawall.engine.core.parts.entry import Entry
@@ -50,7 +51,7 @@ class Engine:
         self.supervision = Supervision()
         self.parts: tuple[Part, ...] = (
             self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(),
-            Operations(), Halts(),
+            Operations(), Halts(), Changes(),
         )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:

@@ -71,6 +71,11 @@ class Order(msgspec.Struct, gc=False):
     closed: Nanos = Nanos(0)  # When it left the open ones. 0: it is one of them.
     terms: Terms | None = None  # None: plain.
     triggered: bool = False  # A conditional order whose condition came true.
+    # Orders of one group exclude each other: of an OCO, and of an order and the one that shall replace it, at most one will trade from now
+    # on. Named after its first member. Empty: it belongs to none.
+    group: str = ""
+    amending: int = 0  # The total quantity that an amend asked for, while the venue has not answered. 0: none is out.
+    amend_until: Nanos = Nanos(0)  # On the venue's clock: until then that request may still arrive.
 
     @property
     def leaves_quantity(self) -> int:

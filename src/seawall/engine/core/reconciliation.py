@@ -4,7 +4,7 @@ from seawall.api.accounts import BalancesReported, FillsReported, OpenOrdersRepo
 from seawall.api.instruments import InstrumentId
 from seawall.api.margin import PositionsReported
 from seawall.api.message import Envelope
-from seawall.api.orders import CancelOrder, ClientOrderId, OrderStatus, Side, TradeId
+from seawall.api.orders import CancelOrder, ClientOrderId, OrderId, OrderStatus, Side, TradeId
 from seawall.api.projections import PROJECTIONS, BreakFound
 from seawall.api.risk import OrderWrittenOff, WriteOffOrder, WriteOffRefused
 from seawall.api.units import Nanos
@@ -45,7 +45,7 @@ class Reconciliation:
         if order is None:
             return []
         if report.order is not None:
-            return self._known(session, order, report.order, now)
+            return self._known(session, order, report.order, report.event_time, now)
         if order.order_id:
             return self._forgotten(session, order, now) if order.queries else []  # No query: the question is older than the venue's word.
         believable = order.valid_until + session.settings.session.absence_margin
@@ -72,14 +72,31 @@ class Reconciliation:
             listed[theirs.client_order_id] = True
             order = self.orders.open.get(theirs.client_order_id)
             if order is not None:
-                out += self._known(session, order, theirs, now)
+                out += self._known(session, order, theirs, report.event_time, now)
             else:
                 out += self._unexpected(session, theirs)
+        out += self._group_lists(session, report)
         for order in [o for o in self.orders.open.values() if self._of(session, o)]:
             key = order.client_order_id
             if key not in listed and key not in session.state.in_flight and order.ended is None:
                 out += self.doubt(order)
                 out.append(session.query(order, now))
+        return out
+
+    def _group_lists(self, session: VenueSession, report: OpenOrdersReported) -> list[Envelope]:
+        """Two of ours that the venue holds as an OCO of which we did not know: it counts once from now on."""
+        out: list[Envelope] = []
+        first_of: dict[OrderId, Order] = {}
+        for theirs in report.orders:
+            order = self.orders.open.get(theirs.client_order_id) if theirs.list_id else None
+            if order is None:
+                continue
+            first = first_of.setdefault(theirs.list_id, order)
+            alike = first is not order and first.side is order.side and first.instrument == order.instrument
+            if alike and not first.group and not order.group:
+                for member in (first, order):
+                    self.booking.exposures.join(member, first.client_order_id)
+                out.append(_break(session, f"order {order.client_order_id}", "alone", f"an OCO with {first.client_order_id}"))
         return out
 
     def fills_reported(self, session: VenueSession, report: FillsReported, now: Nanos) -> list[Envelope]:
@@ -177,19 +194,27 @@ class Reconciliation:
         listed = self.booking.instruments.values()
         return [i.id for i in listed if i.venue == venue and i.base in suspected and i.quote in suspected]
 
-    def _known(self, session: VenueSession, order: Order, theirs: OrderState, now: Nanos) -> list[Envelope]:
-        """The venue knows our order."""
+    def _known(self, session: VenueSession, order: Order, theirs: OrderState, at: Nanos, now: Nanos) -> list[Envelope]:
+        """The venue knows our order, as it was `at` that time of its own."""
         if not order.order_id:
             session.missed(order.created, now)
         if theirs.status in _ENDED:
             order.order_id = theirs.order_id
             return self.booking.ended(session, order, theirs.status, theirs.cumulative_quantity, "found by reconciliation", now)
         out = self.booking.accepted(order, theirs.order_id)
+        out += self.booking.amended(session, order, theirs.quantity, now)
+        if order.client_order_id not in self.orders.open:
+            return out  # Made so small that it is done.
         if theirs.triggered:
             out += self.booking.triggered(order, theirs.order_id)
         if order.cancel_wanted:
             out.append(session.cancel(order, now))
+        elif order.amending and at <= (believable := order.amend_until + session.settings.session.absence_margin):
+            session.ask_again_at(order, Nanos(now + believable - at + 1))
         else:
+            if order.amending:
+                order.amending = 0
+                out.append(self.booking.tell(order, "amend refused: it never reached the venue"))
             session.settled(order.client_order_id)
         if theirs.cumulative_quantity > order.cumulative_quantity:
             out.append(session.ask_fills(order.instrument))

@@ -57,6 +57,14 @@ class StrategyAccount(msgspec.Struct):
         if limit is not None:
             _note(self.sent_times, now, limit)
 
+    def forget_latest(self, limits: Limits) -> None:
+        """The order noted last was not sent after all."""
+        self.orders -= 1
+        if limits.max_orders is not None:
+            self.sent_times.pop()
+        if limits.max_messages is not None:
+            self.message_times.pop()
+
     def note_message(self, now: Nanos, limit: int) -> None:
         _note(self.message_times, now, limit)
 

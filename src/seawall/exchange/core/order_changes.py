@@ -107,6 +107,10 @@ def replace_order(floor: Floor, request: ReplaceOrder, now: Nanos) -> list[Envel
         kept = reason if late else RejectReason.NOT_REPLACED
         return [*reject_cancel(member, request, kept, now), *reject(member, _named(new, request), now, reason, detail)]
     old = member.open.get(request.client_order_id)
+    if old is not None and request.cumulative_quantity is not None and filled(old) > request.cumulative_quantity:
+        unchanged = reject_cancel(member, request, RejectReason.NOT_REPLACED, now)
+        detail = f"of the order to be replaced {filled(old)} lots are filled"
+        return unchanged + reject(member, new, now, RejectReason.FILLED_MEANWHILE, detail)
     if old is not None and old.instrument == request.instrument:
         cancel = CancelOrder(request.account, request.client_order_id, request.instrument)
         return [*cancel_order(floor, cancel, now), *place_order(floor, new, now)]

@@ -19,7 +19,7 @@ from seawall.api.accounts import (
     QueryOrder,
 )
 from seawall.api.message import Envelope
-from seawall.api.orders import OrderFilled, SelfTradePrevention
+from seawall.api.orders import OrderFilled, OrderId, OrderListType, SelfTradePrevention
 from seawall.api.units import Money, Nanos, Price, Quantity
 from seawall.api.venue_operations import QueryTradingStatus, TradingStatusReported
 from seawall.exchange.core.floor import FillHistory, Floor, Member
@@ -31,7 +31,7 @@ def report_order(floor: Floor, query: QueryOrder, now: Nanos) -> list[Envelope]:
     if member is None:
         return floor.drop()
     order = _latest(member, query)
-    found = _order_state(order) if order is not None else None
+    found = _order_state(floor, order) if order is not None else None
     return [Envelope(member.owner, OrderReported(query.account, query.request_id, query.instrument, query.client_order_id, found, now))]
 
 
@@ -43,7 +43,7 @@ def _latest(member: Member, query: QueryOrder) -> Order | None:
     return None
 
 
-def _order_state(order: Order) -> OrderState:
+def _order_state(floor: Floor, order: Order) -> OrderState:
     return OrderState(
         order.client_order_id,
         order.order_id,
@@ -55,12 +55,15 @@ def _order_state(order: Order) -> OrderState:
         order.price,
         order.quantity,
         Quantity(order.quantity - order.leaves_quantity),
-        *(_terms(order.terms) if order.terms is not None else ()),
+        *(_terms(floor, order, order.terms) if order.terms is not None else ()),
     )
 
 
-def _terms(terms: Terms) -> tuple[Price, int, Quantity, Nanos, bool, SelfTradePrevention, bool]:
-    """The last fields of an OrderState."""
+def _terms(floor: Floor, order: Order, terms: Terms) -> tuple[Price, int, Quantity, Nanos, bool, SelfTradePrevention, bool, OrderId]:
+    """The last fields of an OrderState. Only an OCO is told of: the others' orders do not exclude each other."""
+    listing = floor.listings.get(order.instrument)
+    whole = listing.market.lists.get(terms.list_id) if listing is not None else None
+    of_oco = whole is None or whole.list_type is OrderListType.OCO
     return (
         terms.stop_price,
         terms.trailing_delta_bps,
@@ -69,6 +72,7 @@ def _terms(terms: Terms) -> tuple[Price, int, Quantity, Nanos, bool, SelfTradePr
         False,
         terms.self_trade_prevention,
         terms.triggered,
+        terms.list_id if of_oco else OrderId(0),
     )
 
 
@@ -77,7 +81,7 @@ def report_open_orders(floor: Floor, query: QueryOpenOrders, now: Nanos) -> list
     if member is None:
         return floor.drop()
     orders = sorted(member.open.values(), key=lambda order: order.order_id)
-    return [Envelope(member.owner, OpenOrdersReported(query.account, query.request_id, tuple(map(_order_state, orders)), now))]
+    return [Envelope(member.owner, OpenOrdersReported(query.account, query.request_id, tuple([_order_state(floor, order) for order in orders]), now))]
 
 
 def report_fills(floor: Floor, query: QueryFills, now: Nanos) -> list[Envelope]:

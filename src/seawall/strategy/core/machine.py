@@ -35,8 +35,6 @@ from seawall.strategy.core.plain import unpacked
 from seawall.strategy.core.translate import to_message
 from seawall.strategy.events import (
     Bar,
-    CancelWish,
-    ExplicitOrder,
     FundingPayment,
     MarketSignal,
     OpenOrder,
@@ -45,6 +43,7 @@ from seawall.strategy.events import (
     OrderUpdate,
     PriceUpdate,
     RiskBreach,
+    Wish,
 )
 from seawall.strategy.random import StrategyRandom
 
@@ -177,7 +176,7 @@ class StrategyMachine:
 
     def collect(self, returned: Sequence[MarketSignal] | None, now: Nanos) -> list[Envelope]:
         """Messages for what a callback queued and returned, in that order."""
-        wishes: Sequence[MarketSignal | ExplicitOrder | CancelWish] = returned or ()
+        wishes: Sequence[Wish] = returned or ()
         if not isinstance(wishes, list | tuple):
             raise TypeError(f"a callback returns a list of MarketSignal or None, not {type(returned).__name__}")
         if self.outbox:

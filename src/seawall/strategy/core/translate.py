@@ -1,14 +1,33 @@
-"""From what an author writes (signals, orders, cancels; any Python values) to messages the engine can trust to be encodable."""
+"""From what an author writes (signals, orders, cancels, changes; any Python values) to messages the engine can trust to be encodable."""
 
 from typing import Any, Protocol
 
 from seawall.api.instruments import Symbol, Venue
 from seawall.api.message import Address, Message
-from seawall.api.orders import OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
-from seawall.api.signals import CancelRequested, OrderRequested, OrderTerms, Scalar, SignalGenerated
+from seawall.api.orders import OrderListType, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
+from seawall.api.signals import (
+    AmendRequested,
+    CancelRequested,
+    ListRequested,
+    OrderRequested,
+    OrderTerms,
+    ReplaceRequested,
+    Scalar,
+    SignalGenerated,
+)
 from seawall.api.units import BASIS_POINTS, Nanos
 from seawall.strategy.core.plain import number, scalar, text
-from seawall.strategy.events import CancelWish, ExplicitOrder, MarketSignal, OpenOrder, OrderIds, as_nanos
+from seawall.strategy.events import (
+    AmendWish,
+    CancelWish,
+    ExplicitOrder,
+    MarketSignal,
+    OcoWish,
+    OpenOrder,
+    OrderIds,
+    ReplaceWish,
+    as_nanos,
+)
 
 _TERMS = ("stop_price", "trailing_bps", "display", "expire_time", "good_for", "reduce_only", "self_trade_prevention")
 _ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag", *_TERMS)
@@ -34,6 +53,12 @@ def to_message(wish: Any, strategy: Address, memory: _Memory, now: Nanos) -> Mes
         return _order(wish, strategy, memory, now)
     if isinstance(wish, CancelWish):
         return CancelRequested(strategy, text(wish.order_id))
+    if isinstance(wish, AmendWish):
+        return AmendRequested(strategy, text(wish.order_id), number(wish.quantity))
+    if isinstance(wish, ReplaceWish):
+        return _replacement(wish, strategy, memory, now)
+    if isinstance(wish, OcoWish):
+        return ListRequested(strategy, OrderListType.OCO, tuple([_order(order, strategy, memory, now) for order in wish.orders]))
     raise TypeError(f"a strategy returns a list of MarketSignal, got {type(wish).__name__}")
 
 
@@ -56,7 +81,18 @@ def _signal(signal: MarketSignal, strategy: Address, memory: _Memory, now: Nanos
     return message
 
 
-def _order(order: ExplicitOrder, strategy: Address, memory: _Memory, now: Nanos) -> Message:
+def _replacement(wish: ReplaceWish, strategy: Address, memory: _Memory, now: Nanos) -> Message:
+    """If the old one has just ended, nobody here knows any more what it was; the engine will say so."""
+    old, quantity = memory.open_orders.get(wish.replaced), number(wish.quantity)
+    _, order_type, time_in_force, limit_price, metadata, terms = _routing(wish.options, now)
+    symbol, venue, side = (old.symbol, old.venue, old.side) if old is not None else ("", "", "")
+    memory.open_orders[wish.order_id] = OpenOrder(wish.order_id, symbol, venue, side, PENDING_NEW, quantity)
+    return ReplaceRequested(
+        strategy, text(wish.replaced), wish.order_id, quantity, now, order_type, time_in_force, limit_price, metadata, terms
+    )  # fmt: skip
+
+
+def _order(order: ExplicitOrder, strategy: Address, memory: _Memory, now: Nanos) -> OrderRequested:
     side, quantity, symbol = Side(order.side), number(order.quantity), Symbol(text(order.symbol))
     message = OrderRequested(strategy, symbol, side, quantity, order.order_id, now, *_routing(order.options, now))
     memory.open_orders[order.order_id] = OpenOrder(order.order_id, symbol, "", side, OrderStatus.PENDING_NEW, quantity)

@@ -418,7 +418,7 @@ def test_no_approval_but_by_the_gate() -> None:
     intent = rig.engine.sizing.of_request(_request(rig), rig.engine.state.strategies[STRATEGY])
     forged = ApprovedOrder(intent, rig.now, object())  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match="gate"):
-        rig.engine.entry._send(forged)
+        rig.engine.entry.enter(forged)
     assert rig.open == {}
 
 

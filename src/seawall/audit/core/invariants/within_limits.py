@@ -14,13 +14,16 @@ from seawall.api.message import Address, Message, Restarted
 from seawall.api.orders import (
     AccountId,
     ClientOrderId,
+    OrderAmended,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
     OrderRejected,
     OrderStatus,
     PlaceOrder,
+    PlaceOrderList,
     RejectReason,
+    ReplaceOrder,
     Side,
 )
 from seawall.api.risk import Limits, WriteOffOrder
@@ -41,6 +44,7 @@ class _Order(msgspec.Struct):
     side: Side
     leaves: int  # In base minor units, as everything here.
     valid_until: Nanos
+    group: _OrderKey  # The first of those that exclude each other: of them the largest counts. Of one alone, its own key.
     venue: Address | None = None  # Once it has arrived.
 
 
@@ -50,6 +54,9 @@ class WithinLimits:
     def __init__(self, instruments: Mapping[InstrumentId, Instrument], limits: Mapping[Address, Limits]) -> None:
         self.sent: dict[type[Message], Watcher] = {
             PlaceOrder: self._placed,
+            ReplaceOrder: self._replaced,
+            PlaceOrderList: self._listed,
+            OrderAmended: self._amended,
             OrderFilled: self._filled,
             OrderRejected: self._rejected,
             OrderCanceled: self._ended,
@@ -60,6 +67,8 @@ class WithinLimits:
         self.delivered: dict[type[Message], Watcher] = {
             OpenAccount: self._opened,
             PlaceOrder: self._arrived,
+            ReplaceOrder: self._replacement_arrived,
+            PlaceOrderList: self._list_arrived,
             WriteOffOrder: self._written_off,
             Restarted: self._restarted,
             SetLimits: self._set,
@@ -68,10 +77,12 @@ class WithinLimits:
         self._limits = dict(limits)
         self._fills = FillsSeen(tuple(limits))
         self._orders: dict[_OrderKey, _Order] = {}
-        self._working: dict[tuple[Address, Symbol, Side], int] = {}  # The sum of their leaves.
+        self._groups: dict[_OrderKey, dict[_OrderKey, int]] = {}  # Leaves of the members of each group.
+        self._working: dict[tuple[Address, Symbol, Side], int] = {}  # The sum of their largest.
         self._positions: dict[tuple[Address, Symbol], int] = {}
 
-    def _placed(self, engine: Address, order: PlaceOrder, now: Nanos) -> str | None:
+    def _placed(self, engine: Address, order: PlaceOrder, now: Nanos, beside: _OrderKey | None = None) -> str | None:
+        """`beside`: another order that excludes this one."""
         limits = self._limits.get(engine)
         instrument = self._instruments.get(order.instrument)
         if limits is None or instrument is None:
@@ -79,7 +90,8 @@ class WithinLimits:
         amount = order.quantity * instrument.lot_value
         key = (order.account, order.client_order_id, order.instrument)
         self._set_leaves(key, 0)
-        self._orders[key] = _Order(engine, instrument.symbol, order.side, 0, order.valid_until)
+        other = self._orders.get(beside) if beside is not None else None
+        self._orders[key] = _Order(engine, instrument.symbol, order.side, 0, order.valid_until, key if other is None else other.group)
         self._set_leaves(key, amount)
         largest = limits.max_order_quantity.get(instrument.symbol)
         if largest is not None and amount > largest:
@@ -96,6 +108,20 @@ class WithinLimits:
             return None
         return f"with {order.client_order_id} {engine} can {order.side} its way to {reached} of {instrument.symbol}, the limit is {limit}"
 
+    def _replaced(self, engine: Address, request: ReplaceOrder, now: Nanos) -> str | None:
+        return self._placed(engine, request.order, now, (request.account, request.client_order_id, request.instrument))
+
+    def _listed(self, engine: Address, request: PlaceOrderList, now: Nanos) -> str | None:
+        first = request.orders[0]
+        said = [self._placed(engine, o, now, (first.account, first.client_order_id, first.instrument)) for o in request.orders]
+        return next((problem for problem in said if problem is not None), None)
+
+    def _amended(self, venue: Address, report: OrderAmended, now: Nanos) -> None:
+        key = (report.account, report.client_order_id, report.instrument)
+        order = self._orders.get(key)
+        if order is not None:
+            self._set_leaves(key, min(order.leaves, report.leaves_quantity * self._instruments[report.instrument].lot_value))
+
     def _set(self, engine: Address, command: SetLimits, now: Nanos) -> None:
         if engine in self._limits and command.operator.strip():
             self._limits[engine] = command.limits
@@ -111,12 +137,16 @@ class WithinLimits:
 
     def _set_leaves(self, key: _OrderKey, leaves: int) -> None:
         order = self._orders.get(key)
-        if order is not None:
-            place = (order.engine, order.symbol, order.side)
-            self._working[place] = self._working.get(place, 0) + leaves - order.leaves
-            order.leaves = leaves
-            if not leaves:
-                del self._orders[key]
+        if order is None:
+            return
+        place, members = (order.engine, order.symbol, order.side), self._groups.setdefault(order.group, {})
+        before = max(members.values(), default=0)
+        members[key] = order.leaves = leaves
+        if not leaves:
+            del self._orders[key], members[key]
+        if not members:
+            del self._groups[order.group]
+        self._working[place] = self._working.get(place, 0) + max(members.values(), default=0) - before
 
     def _filled(self, venue: Address, fill: OrderFilled, now: Nanos) -> None:
         owner = self._fills.filled(venue, fill)
@@ -166,6 +196,13 @@ class WithinLimits:
         order = self._orders.get((request.account, request.client_order_id, request.instrument))
         if order is not None:
             order.venue = venue
+
+    def _replacement_arrived(self, venue: Address, request: ReplaceOrder, now: Nanos) -> None:
+        self._arrived(venue, request.order, now)
+
+    def _list_arrived(self, venue: Address, request: PlaceOrderList, now: Nanos) -> None:
+        for order in request.orders:
+            self._arrived(venue, order, now)
 
     def _restarted(self, venue: Address, message: Restarted, now: Nanos) -> None:
         for key in [key for key, order in self._orders.items() if order.venue == venue]:

@@ -15,13 +15,16 @@ from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Address, Message, Restarted
 from seawall.api.orders import (
     ClientOrderId,
+    OrderAmended,
     OrderCanceled,
     OrderExpired,
     OrderFilled,
     OrderRejected,
     OrderStatus,
     PlaceOrder,
+    PlaceOrderList,
     RejectReason,
+    ReplaceOrder,
     Side,
     TradeId,
 )
@@ -49,6 +52,7 @@ class _Order(msgspec.Struct):
     side: Side
     leaves: int  # In base minor units, as everything here but prices.
     filled: int = 0
+    group: ClientOrderId = ClientOrderId("")  # The first of those that exclude each other: of them the largest counts. Empty: it is alone.
 
 
 class _Market:
@@ -59,7 +63,8 @@ class _Market:
         self.last = self.bid = self.ask = 0
         self.position = 0
         self.orders: dict[ClientOrderId, _Order] = {}
-        self.working = {Side.BUY: 0, Side.SELL: 0}  # The sum of their leaves.
+        self.groups: dict[ClientOrderId, dict[ClientOrderId, int]] = {}  # Leaves of the members of each group.
+        self.working = {Side.BUY: 0, Side.SELL: 0}  # The sum of their largest.
         self.doubtful: dict[ClientOrderId, _Order] = {}  # Told to have ended; the engine may not believe it yet.
         self.confirmed = TradeId(0)  # Every fill up to it was listed.
         self.booked: dict[tuple[TradeId, Side], bool] = {}  # Above it.
@@ -82,11 +87,21 @@ class _Market:
         )  # fmt: skip
 
     def set_leaves(self, key: ClientOrderId, order: _Order, leaves: int) -> None:
-        self.working[order.side] += leaves - order.leaves
-        order.leaves = leaves
+        members = self.groups.setdefault(order.group or key, {})
+        before = max(members.values(), default=0)
+        members[key] = order.leaves = leaves
         if leaves <= 0:
-            self.working[order.side] -= leaves
+            del members[key]
             self.orders.pop(key, None)
+        if not members:
+            del self.groups[order.group or key]
+        self.working[order.side] += max(members.values(), default=0) - before
+
+    def shrink(self, key: ClientOrderId, quantity: int) -> None:
+        """It is for so much altogether now, or was once: it never grows."""
+        order = self.orders.get(key)
+        if order is not None and quantity - order.filled < order.leaves:
+            self.set_leaves(key, order, quantity - order.filled)
 
     def end(self, key: ClientOrderId, cumulative: int) -> None:
         """It may have ended with so much filled. What it reports beyond the fills told of so far still counts."""
@@ -130,13 +145,19 @@ class WithinMoneyLimits:
         self.sent: dict[type[Message], Watcher] = {}
         self.delivered: dict[type[Message], Watcher] = {}
         if self._limits:  # Prices are many: where there is no limit in money, nobody looks at them.
-            self.sent = {PlaceOrder: self._placed, OrderClosed: self._closed}
+            self.sent = {
+                PlaceOrder: self._placed,
+                ReplaceOrder: self._replaced,
+                PlaceOrderList: self._listed,
+                OrderClosed: self._closed,
+            }
             self.delivered = {
                 Traded: self._traded,
                 QuoteChanged: self._quoted,
                 BarClosed: self._bar_closed,
                 OrderFilled: self._filled,
                 FillsReported: self._fills_reported,
+                OrderAmended: self._amended,
                 OrderRejected: self._rejected,
                 OrderCanceled: self._ended,
                 OrderExpired: self._ended,
@@ -151,13 +172,22 @@ class WithinMoneyLimits:
         markets = self._markets.get(machine)
         return None if markets is None else markets.get(instrument)
 
-    def _placed(self, engine: Address, order: PlaceOrder, now: Nanos) -> str | None:
+    def _replaced(self, engine: Address, request: ReplaceOrder, now: Nanos) -> str | None:
+        return self._placed(engine, request.order, now, request.client_order_id)
+
+    def _listed(self, engine: Address, request: PlaceOrderList, now: Nanos) -> str | None:
+        said = [self._placed(engine, order, now, request.orders[0].client_order_id) for order in request.orders]
+        return next((problem for problem in said if problem is not None), None)
+
+    def _placed(self, engine: Address, order: PlaceOrder, now: Nanos, beside: ClientOrderId | None = None) -> str | None:
+        """`beside`: another order that excludes this one."""
         market = self._market(engine, order.instrument)
         if market is None:
             return None
         limits, instrument, key = self._limits[engine], market.instrument, order.client_order_id
         widest = market.widest()
-        placed = market.orders[key] = _Order(order.side, 0)
+        other = market.orders.get(beside) if beside is not None else None
+        placed = market.orders[key] = _Order(order.side, 0, group=key if other is None else other.group or beside or key)
         market.set_leaves(key, placed, order.quantity * instrument.lot_value)
         price = order.price or order.stop_price or (market.ask if order.side is BUY else market.bid) or market.mark()
         value = price * order.quantity * instrument.tick_value
@@ -203,6 +233,11 @@ class WithinMoneyLimits:
                 market.fill(fill)
             market.confirm(report.fills[-1].trade_id)
 
+    def _amended(self, engine: Address, report: OrderAmended, now: Nanos) -> None:
+        market = self._market(engine, report.instrument)
+        if market is not None:
+            market.shrink(report.client_order_id, report.quantity * market.instrument.lot_value)
+
     def _rejected(self, engine: Address, report: OrderRejected, now: Nanos) -> None:
         if report.reason is not RejectReason.DUPLICATE_CLIENT_ORDER_ID:
             self._end(engine, report, 0)
@@ -213,12 +248,16 @@ class WithinMoneyLimits:
     def _reported(self, engine: Address, report: OrderReported, now: Nanos) -> None:
         if report.order is None or report.order.status not in _OPEN:
             self._end(engine, report, 0 if report.order is None else report.order.cumulative_quantity)
+        elif (market := self._market(engine, report.instrument)) is not None:
+            market.shrink(report.client_order_id, report.order.quantity * market.instrument.lot_value)
 
     def _open_orders_reported(self, engine: Address, report: OpenOrdersReported, now: Nanos) -> None:
         for state in report.orders:
             market = self._market(engine, state.instrument)
             if market is not None and state.status not in _OPEN:
                 market.end(state.client_order_id, state.cumulative_quantity * market.instrument.lot_value)
+            elif market is not None:
+                market.shrink(state.client_order_id, state.quantity * market.instrument.lot_value)
 
     def _end(self, engine: Address, report: _End, lots: int) -> None:
         market = self._market(engine, report.instrument)

@@ -23,11 +23,12 @@ def reduce_only(desk: Desk) -> Check:
         instrument, side, strategy = intent.instrument, intent.side, intent.account.address
         position = positions.get(strategy, {}).get(instrument.id)
         held = 0 if position is None else position.quantity
-        working = sum(
-            order.leaves_quantity
-            for order in orders.open.values()
-            if order.strategy == strategy and order.instrument == instrument.id and order.side is side
-        )
+        groups: dict[str, int] = {}  # Of orders that exclude each other, the largest.
+        for key, order in orders.open.items():
+            if order.strategy == strategy and order.instrument == instrument.id and order.side is side:
+                group = order.group or key
+                groups[group] = max(groups.get(group, 0), order.leaves_quantity)
+        working = sum([lots for group, lots in groups.items() if group != intent.replaces])
         room = (-held if side is BUY else held) - working * instrument.lot_value
         if intent.amount <= room:
             return None

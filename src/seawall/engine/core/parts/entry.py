@@ -1,4 +1,5 @@
-"""From wishes to orders at venues, and from second thoughts to cancels. Everything that leaves for a venue as an order leaves here."""
+"""From wishes to orders at venues, and from second thoughts to cancels. Whatever becomes an order does so here; changes
+of orders that work are requested in changes.py."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ class Entry(Part):
         self.state, self.limits, self.gate, self.sizing = engine.state, engine.limits, engine.gate, engine.sizing
         self.orders, self.exposures, self.instruments = engine.orders, engine.exposures, engine.booking.instruments
         self.session_of, self.account = engine.session_of, engine.account
-        self._prefix = f"{engine.state.epoch:x}-"
+        self.prefix = f"{engine.state.epoch:x}-"
         self.supervision = engine.supervision
         limits = engine.limits
         self._remembers = limits.max_repeats is not None or limits.duplicate_window is not None
@@ -63,31 +64,34 @@ class Entry(Part):
     def submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
         verdict = self.gate.review(intent, now)
         if isinstance(verdict, ApprovedOrder):
-            return [self._send(verdict)]
+            return [self.session_of[intent.instrument.venue].place(self.enter(verdict), now)]
         return refuse(intent, verdict) + self.supervision.refused(intent.account, verdict, now)
 
-    def _send(self, approved: ApprovedOrder) -> Envelope:
-        """The one place from which orders leave."""
+    def enter(self, approved: ApprovedOrder, group: str = "", *, repeats: bool = True) -> Order:
+        """Makes it an order, which has to leave now: the one way to one. `repeats` False: it is no repetition of the one before."""
         assert approved.may_leave(), "only what the gate approved may leave"
         intent, now, state = approved.intent, approved.now, self.state
         instrument, account, side, quantity = intent.instrument, intent.account, intent.side, intent.quantity
-        session = self.session_of[instrument.venue]
-        key: Any = f"{self._prefix}{state.next_order}"
+        key: Any = f"{self.prefix}{state.next_order}"
         state.next_order += 1
         order = Order(
             key, account.address, intent.tag, instrument.id, side, intent.order_type,
-            intent.time_in_force, quantity, intent.price, intent.reference_price, now, session.valid_until(now),
+            intent.time_in_force, quantity, intent.price, intent.reference_price, now, self.session_of[instrument.venue].valid_until(now),
         )  # fmt: skip
         if intent.terms is not None:
             order.terms = intent.terms
         self.orders.add(order)
-        self.exposures.change(account.address, instrument.id, side, quantity)
+        if group:
+            order.group = group
+            self.exposures.change_order(order, quantity)
+        else:
+            self.exposures.change(account.address, instrument.id, side, quantity)
         account.note_sent(now, self.limits.max_orders)
-        if self._remembers:
+        if self._remembers and repeats:
             account.remember(instrument.id, side, quantity, intent.price, now, self.limits)
         if self._most_messages is not None:
             account.note_message(now, self._most_messages)
-        return session.place(order, now)
+        return order
 
     def cancel(self, order: Order, now: Nanos) -> list[Envelope]:
         """Wants the order gone. An order of unknown fate is cancelled too; while the venue is down the wish waits for reconciliation."""
@@ -106,7 +110,7 @@ class Entry(Part):
     def new_epoch(self, epoch: int) -> None:
         """Ids start anew, under a prefix that was never used."""
         self.state.epoch, self.state.next_order = epoch, 1
-        self._prefix = f"{epoch:x}-"
+        self.prefix = f"{epoch:x}-"
 
     def session(self, order: Order) -> VenueSession:
         return self.session_of[self.instruments[order.instrument].venue]

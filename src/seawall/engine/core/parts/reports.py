@@ -46,7 +46,7 @@ class Reports(Part):
         order = self.open.get(report.client_order_id)
         if session is None or order is None:
             return []
-        if not order.cancel_wanted:
+        if not order.cancel_wanted and not order.amending:
             session.settled(report.client_order_id)
         booked = self.booking.triggered if type(report) is OrderTriggered else self.booking.accepted
         return booked(order, report.order_id)
@@ -84,5 +84,8 @@ class Reports(Part):
         order = self.open.get(report.client_order_id)
         if session is None or order is None or order.ended is not None:
             return []
+        if report.reason is RejectReason.NOT_REPLACED and not order.cancel_wanted:
+            session.settled(order.client_order_id)
+            return []  # It is as it was.
         out = [session.ask_time(now)] if report.reason is RejectReason.REQUEST_EXPIRED else []
         return [*out, *self.reconciliation.cancel_refused(session, order, now)]
