@@ -2,9 +2,21 @@
 
 from seawall.api.accounts import FillsReported
 from seawall.api.message import Address, Restarted
-from seawall.api.orders import ClientOrderId, Liquidity, OrderFilled, OrderId, OrderType, Side, TradeId
+from seawall.api.orders import (
+    ClientOrderId,
+    Liquidity,
+    OrderAmended,
+    OrderFilled,
+    OrderId,
+    OrderListType,
+    OrderType,
+    PlaceOrderList,
+    ReplaceOrder,
+    Side,
+    TradeId,
+)
 from seawall.api.signals import FillApplied
-from seawall.api.units import Currency, Money, Price, Quantity
+from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.audit.core.invariants.filled_within_order import FilledWithinOrder
 from seawall.audit.core.invariants.fills_applied_once import FillsAppliedOnce
 from seawall.audit.core.invariants.fills_once import FillsOnce
@@ -158,3 +170,26 @@ def test_after_a_restart_orders_may_be_unknown() -> None:
     watched.delivered(order(ANN, BUY, 5, number=2))
     watched.sent(accepted(ANN, 2))
     assert watched.sent(fill(ANN, BUY, 6, number=2)) is not None
+
+
+def test_replacements_and_lists_are_accepted_one_by_one() -> None:
+    watched = venue(10)
+    watched.delivered(ReplaceOrder(ANN, ClientOrderId("o1"), INSTRUMENT.id, order(ANN, BUY, 5, 2)))
+    assert watched.sent(canceled(ANN, 0)) is None
+    assert watched.sent(accepted(ANN, 2)) is None
+    watched.delivered(PlaceOrderList(ANN, INSTRUMENT.id, OrderListType.OCO, (order(ANN, BUY, 5, 3), order(ANN, BUY, 5, 4))))
+    assert [watched.sent(accepted(ANN, number)) for number in (3, 4)] == [None, None]
+    assert "not what it was given last" in (watched.sent(accepted(ANN, 5)) or "")
+
+
+def test_an_amended_order_is_filled_within_its_new_size() -> None:
+    def amended(quantity: int) -> OrderAmended:
+        return OrderAmended(ANN, ClientOrderId("o1"), INSTRUMENT.id, OrderId(1), Quantity(quantity), Quantity(0), Nanos(1))
+
+    watched = venue(10)
+    assert watched.sent(fill(ANN, BUY, 4, leaves=6)) is None
+    assert watched.sent(amended(6)) is None
+    assert watched.sent(fill(ANN, BUY, 1, total=5, leaves=1)) is None
+    assert watched.sent(amended(6)) == "order 1 of ann was amended from 6 to 6, 5 filled"
+    assert watched.sent(amended(5)) is not None
+    assert watched.sent(fill(ANN, BUY, 2, total=7, leaves=0)) is not None

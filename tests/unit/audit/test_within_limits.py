@@ -5,13 +5,17 @@ from seawall.api.instruments import Symbol
 from seawall.api.message import Restarted
 from seawall.api.orders import (
     ClientOrderId,
+    OrderAmended,
     OrderExpired,
     OrderId,
+    OrderListType,
     OrderRejected,
     OrderStatus,
     OrderType,
     PlaceOrder,
+    PlaceOrderList,
     RejectReason,
+    ReplaceOrder,
     TimeInForce,
 )
 from seawall.api.risk import Limits, SymbolLimits, WriteOffOrder
@@ -142,3 +146,53 @@ def test_what_an_operator_writes_off_counts_no_more() -> None:
     place(watched, order(ANN, BUY, 60, 1))
     watched.delivered(WriteOffOrder(ClientOrderId("o1"), "ann", "gone"), ENGINE)
     assert place(watched, order(ANN, BUY, 60, 2)) is None
+
+
+def replacement(new: PlaceOrder, old: int = 1) -> ReplaceOrder:
+    return ReplaceOrder(ANN, ClientOrderId(f"o{old}"), INSTRUMENT.id, new)
+
+
+def send(watched: Watched, request: ReplaceOrder | PlaceOrderList) -> str | None:
+    said = watched.sent(request, ENGINE)
+    watched.delivered(request, VENUE)
+    return said
+
+
+def test_an_order_and_its_replacement_count_as_the_larger() -> None:
+    watched = engine()
+    place(watched, order(ANN, BUY, 60, 1))
+    place(watched, order(ANN, BUY, 40, 2))
+    assert send(watched, replacement(order(ANN, BUY, 60, 3))) is None
+    assert place(watched, order(ANN, BUY, 1, 4)) == "with o4 engine can buy its way to 101 of A-B, the limit is 100"
+    watched = engine()
+    place(watched, order(ANN, BUY, 40, 1))
+    place(watched, order(ANN, BUY, 60, 2))
+    assert send(watched, replacement(order(ANN, BUY, 41, 3))) == "with o3 engine can buy its way to 101 of A-B, the limit is 100"
+
+
+def test_what_was_replaced_counts_no_more() -> None:
+    watched = engine()
+    place(watched, order(ANN, BUY, 60, 1))
+    send(watched, replacement(order(ANN, BUY, 10, 2)))
+    watched.sent(canceled(ANN, 0))
+    assert place(watched, order(ANN, BUY, 60, 3)) is None
+    assert place(watched, order(ANN, BUY, 31, 4)) == "with o4 engine can buy its way to 101 of A-B, the limit is 100"
+
+
+def test_two_of_an_oco_count_once() -> None:
+    watched = engine()
+    pair = (order(ANN, BUY, 60, 1), order(ANN, BUY, 60, 2))
+    assert send(watched, PlaceOrderList(ANN, INSTRUMENT.id, OrderListType.OCO, pair)) is None
+    assert place(watched, order(ANN, BUY, 40, 3)) is None
+    watched.sent(canceled(ANN, 0))
+    assert place(watched, order(ANN, BUY, 1, 4)) == "with o4 engine can buy its way to 101 of A-B, the limit is 100", (
+        "the other one is there"
+    )
+
+
+def test_what_was_amended_counts_with_what_is_left() -> None:
+    watched = engine()
+    place(watched, order(ANN, BUY, 60, 1))
+    watched.sent(OrderAmended(ANN, ClientOrderId("o1"), INSTRUMENT.id, OrderId(1), Quantity(50), Quantity(45), NOW))
+    assert place(watched, order(ANN, BUY, 55, 2)) is None
+    assert place(watched, order(ANN, BUY, 1, 3)) == "with o3 engine can buy its way to 101 of A-B, the limit is 100"

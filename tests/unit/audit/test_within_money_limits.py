@@ -10,13 +10,17 @@ from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Message, Restarted
 from seawall.api.orders import (
     ClientOrderId,
+    OrderAmended,
     OrderExpired,
     OrderId,
+    OrderListType,
     OrderRejected,
     OrderStatus,
     OrderType,
     PlaceOrder,
+    PlaceOrderList,
     RejectReason,
+    ReplaceOrder,
     Side,
     TimeInForce,
     TradeId,
@@ -129,9 +133,9 @@ def known(status: OrderStatus | None) -> OrderReported:
     return OrderReported(ANN, 1, INSTRUMENT.id, FIRST, state(status) if status else None, NOW)
 
 
-def state(status: OrderStatus, filled: int = 0) -> OrderState:
+def state(status: OrderStatus, filled: int = 0, quantity: int = 60) -> OrderState:
     kind = (BUY, OrderType.LIMIT, TimeInForce.GTC)
-    return OrderState(FIRST, OrderId(1), INSTRUMENT.id, *kind, status, Price(1), Quantity(60), Quantity(filled))
+    return OrderState(FIRST, OrderId(1), INSTRUMENT.id, *kind, status, Price(1), Quantity(quantity), Quantity(filled))
 
 
 def room(watched: Watched, lots: int, number: int = 50) -> bool:
@@ -153,6 +157,9 @@ def room(watched: Watched, lots: int, number: int = 50) -> bool:
         (known(None), 0),
         (OpenOrdersReported(ANN, 1, (state(OrderStatus.EXPIRED, 20),), NOW), 20),
         (OpenOrdersReported(ANN, 1, (state(OrderStatus.NEW),), NOW), 60),
+        (OpenOrdersReported(ANN, 1, (state(OrderStatus.NEW, quantity=20),), NOW), 20),
+        (OrderReported(ANN, 1, INSTRUMENT.id, FIRST, state(OrderStatus.NEW, quantity=20), NOW), 20),
+        (OrderAmended(ANN, FIRST, INSTRUMENT.id, OrderId(1), Quantity(20), Quantity(20), NOW), 20),
         (WriteOffOrder(FIRST, "ann", "gone"), 0),
     ],
 )
@@ -242,3 +249,17 @@ def test_others_are_left_alone_and_without_limits_in_money_nobody_looks_at_price
     assert idle.sent == idle.delivered == {}
     assert place(engine(Limits(max_order_value=Money(600))), order(ANN, BUY, 60)) is None
     assert place(engine(Limits(max_total_notional=Money(10**9))), order(ANN, BUY, 10**6)) is None
+
+
+def test_of_orders_that_exclude_each_other_the_largest_counts() -> None:
+    """A replacement and what it replaces, the two of an OCO."""
+    watched = engine()
+    place(watched, order(ANN, BUY, 60, 1))
+    replace = ReplaceOrder(ANN, FIRST, INSTRUMENT.id, order(ANN, BUY, 50, 2))
+    assert watched.sent(replace, ENGINE) is None
+    assert room(watched, 40)
+    watched = engine()
+    pair = PlaceOrderList(ANN, INSTRUMENT.id, OrderListType.OCO, (order(ANN, BUY, 60, 1), order(ANN, BUY, 60, 2)))
+    assert watched.sent(pair, ENGINE) is None
+    told(watched, canceled(ANN, 0))
+    assert room(watched, 40), "the other one is still there"

@@ -81,7 +81,11 @@ def report_open_orders(floor: Floor, query: QueryOpenOrders, now: Nanos) -> list
     if member is None:
         return floor.drop()
     orders = sorted(member.open.values(), key=lambda order: order.order_id)
-    return [Envelope(member.owner, OpenOrdersReported(query.account, query.request_id, tuple([_order_state(floor, order) for order in orders]), now))]
+    return [
+        Envelope(
+            member.owner, OpenOrdersReported(query.account, query.request_id, tuple([_order_state(floor, order) for order in orders]), now)
+        )
+    ]
 
 
 def report_fills(floor: Floor, query: QueryFills, now: Nanos) -> list[Envelope]:

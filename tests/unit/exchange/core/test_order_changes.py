@@ -82,6 +82,25 @@ def test_what_is_not_there_is_not_replaced_unless_that_is_allowed() -> None:
     assert replace(venue, "old", new, ReplaceMode.ALLOW_FAILURE) == ["alice old not canceled: unknown_order", "alice new accepted"]
 
 
+def test_what_traded_more_than_its_sender_knew_is_not_replaced() -> None:
+    """So that never both trade, whatever was on its way."""
+    venue = Venue()
+    venue.order("alice", "buy", 100, 5, name="old")
+    venue.order("bob", "sell", 100, 2)
+    new = venue.request("alice", "buy", 90, 5, name="new")
+
+    def replace_knowing(known: int) -> list[str]:
+        request = ReplaceOrder(ALICE, ClientOrderId("old"), BTC_USDT.id, new, cumulative_quantity=Quantity(known))
+        return venue.say(request)
+
+    assert replace_knowing(1) == [
+        "alice old not canceled: not_replaced",
+        "alice new rejected filled_meanwhile: of the order to be replaced 2 lots are filled",
+    ]
+    assert venue.book() == "100x3 | "
+    assert replace_knowing(2) == ["alice old canceled after 2", "alice new accepted"]
+
+
 def test_an_order_that_cannot_be_cancels_nothing() -> None:
     venue = Venue()
     venue.order("alice", "buy", 100, 5, name="old")

@@ -52,7 +52,7 @@ class Changes(Part):
         order = self.orders.by_tag(request.strategy, request.tag)
         if order is None:
             return [_over(request.strategy, request.tag, "amend refused: no open order has this id")]
-        lots = lots_below(self.instruments[order.instrument], request.quantity) if 0.0 <= request.quantity < LARGEST else Quantity(0)
+        lots = lots_below(self.instruments[order.instrument], request.quantity) if 0 <= request.quantity < LARGEST else Quantity(0)
         session = self.entry.session(order)
         if order.cancel_wanted or order.ended is not None:
             why = "it is being cancelled"
