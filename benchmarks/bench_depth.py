@@ -13,9 +13,9 @@ from time import perf_counter
 import numpy as np
 import polars as pl
 
-from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded import open_recording
 from seawall.market_data.recorded.depth import feed
+from seawall.runtime.books import BookBuilder
 
 ROUNDS = 5
 RECORDED = Path(os.environ.get("SEAWALL_DATA") or Path(__file__).parents[2] / "shared" / "data") / "binance_ticks_20240808_depth_l2.parquet"

@@ -11,11 +11,11 @@ from seawall.api.orders import AccountId
 from seawall.api.units import Currency, Money, Nanos, Price, parse_decimal
 from seawall.engine.core.market import Market
 from seawall.engine.core.rates import Rates
-from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded import Recording
 from seawall.market_data.recorded.depth import feed
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Rows
+from seawall.runtime.books import BookBuilder
 
 DOLLARS = (Currency("USD"), Currency("USDT"), Currency("USDC"))  # Count as equal to one another while no market says otherwise.
 AMPLE = 1_000_000  # Whole units of each quote currency, and worth as much of each base currency, unless balances are given.

@@ -162,7 +162,7 @@ class Backtest:
             elif kind is depth:
                 whole = route.book.run(*rest)
                 if resting:
-                    route.venue.on_depth(route.instrument.id, rest[0], now)
+                    route.venue.on_depth(route.instrument.id, rest[0], rest[1], now)
                 if not whole or not route.quotes or (top := self._on_top(route, now)) is None:
                     continue
                 wake, volume = self.wake, None
@@ -226,7 +226,7 @@ class Backtest:
                 continue
             whole = route.book.run(*rest)
             if route.resting:
-                route.venue.on_depth(route.instrument.id, rest[0], now)
+                route.venue.on_depth(route.instrument.id, rest[0], rest[1], now)
             if whole and route.quotes and (top := route.book.top()) != route.top:
                 route.top = top
                 self._deliver(route, now, QuoteChanged(route.instrument.id, route.book.update_id, *top, now))

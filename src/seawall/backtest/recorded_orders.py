@@ -11,7 +11,7 @@ from seawall.api.units import Nanos, Price, Quantity
 from seawall.exchange.core.closing import forget_peak
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.triggers import TriggerBook
-from seawall.market_data.core.books import BookBuilder
+from seawall.runtime.books import BookBuilder, BookState
 
 BUY = Side.BUY
 UNKNOWN = -1  # Lots that the recording does not tell of.
@@ -65,6 +65,7 @@ class Listed(msgspec.Struct):
     orders: dict[OrderId, Waiting] = {}  # In order of arrival.
     last_trade_id: int = 0
     taken: dict[Side, dict[Price, Taken]] = {}  # By the side of ours that took it.
+    book: BookState | None = None  # Where depth is recorded.
 
 
 class Waitlist:
@@ -72,13 +73,13 @@ class Waitlist:
 
     __slots__ = ("bars_only", "book", "buys", "instrument", "listed", "market", "orders", "sells", "stops", "triggers")
 
-    def __init__(self, instrument: Instrument, listed: Listed, *, bars_only: bool, book: BookBuilder | None) -> None:
+    def __init__(self, instrument: Instrument, listed: Listed, *, bars_only: bool) -> None:
         self.instrument = instrument
         self.listed = listed
         self.market = listed.market
         self.orders = listed.orders
         self.bars_only = bars_only
-        self.book = book  # Where depth is recorded, of what is deeper than the best quote.
+        self.book = BookBuilder(listed.book) if listed.book is not None else None  # Of what is deeper than the best quote.
         # Sorted so that the best price, and within it the oldest order, is last.
         self.buys: list[tuple[int, ...]] = []
         self.sells: list[tuple[int, ...]] = []

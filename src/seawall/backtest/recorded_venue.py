@@ -47,6 +47,7 @@ from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
 from seawall.api.venue_operations import QueryTradingStatus
 from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
 from seawall.backtest.recorded_conditions import Conditions
+from seawall.backtest.recorded_depth import RecordedDepth
 from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fill, wait, withdraw
 from seawall.backtest.recorded_margin import Attention, FundingRates, RecordedMargin
 from seawall.backtest.recorded_matching import Matcher
@@ -61,7 +62,7 @@ from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order, report_trading_status
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
 from seawall.exchange.core.terms import is_special
-from seawall.market_data.core.books import ASK, BookBuilder
+from seawall.runtime.books import BookBuilder
 from seawall.runtime.machine import Handler
 
 __all__ = ["MarketState", "RecordedVenue", "RecordedVenueState"]
@@ -101,9 +102,9 @@ class RecordedVenue:
         self._slippage_bps = slippage_bps
         self._slipped = partial(slipped, slippage_bps)
         self._bars_only = dict.fromkeys(bars_only)
-        self.books: dict[InstrumentId, BookBuilder] = {}  # Where depth is recorded: the host keeps them as the rows pass.
         self._floor = floor = Floor(instruments)
         self._matcher = Matcher(floor, fill_model, limited=self._limited)
+        self._depth = RecordedDepth(self._matcher)
         ledger = floor.state.ledger
         listings = {key: Listed(MarketState()) for key in floor.instruments}
         perpetuals = {key: market for key, market in floor.state.markets.items() if market.perpetual is not None}
@@ -127,6 +128,7 @@ class RecordedVenue:
             BarClosed: self._bar_closed,
             QueryPositions: partial(report_positions, floor),
             QueryCash: partial(report_cash, floor),
+            **self._depth.handlers,
         }
         if self._margin is not None:
             moving: dict[type[Message], Handler] = {PlaceOrder: self._place_order, OpenAccount: partial(open_or_deposit, floor)}
@@ -146,14 +148,9 @@ class RecordedVenue:
         floor.restore(state.desk)
         self._matcher.restore(state)
         self._waitlists = {
-            key: Waitlist(
-                floor.instruments[key],
-                listed,
-                bars_only=key in bars_only,
-                book=self.books.get(key),
-            )
-            for key, listed in state.listings.items()
+            key: Waitlist(floor.instruments[key], listed, bars_only=key in bars_only) for key, listed in state.listings.items()
         }
+        self._depth.restore(self._waitlists)
         for listed in state.listings.values():
             for waiting in listed.orders.values():
                 floor.members[waiting.order.account].open[waiting.order.client_order_id] = waiting.order
@@ -185,12 +182,12 @@ class RecordedVenue:
         return self._resting[instrument]
 
     def use_book(self, instrument: InstrumentId, book: BookBuilder) -> None:
-        """The instrument's recorded depth, which the host keeps."""
-        self.books[instrument] = self._waitlists[instrument].book = book
+        """The instrument has recorded depth, which the host lets into `book`."""
+        self._depth.use(instrument, book)
 
-    def on_depth(self, instrument: InstrumentId, flags: int, now: Nanos) -> None:
-        """Rows of depth of one side, already in the book."""
-        self._matcher.levels(self._waitlists[instrument], SELL if flags & ASK else BUY, now)
+    def on_depth(self, instrument: InstrumentId, first: int, last: int, now: Nanos) -> None:
+        """Rows of depth of one side of a message, already in the book: the flags of the first and of the last one."""
+        self._depth.heard(instrument, first, last, now)
 
     def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
         waitlist = self._waitlists.get(trade.instrument)

@@ -8,9 +8,9 @@ from seawall.api.message import Address
 from seawall.backtest.recorded_venue import MarketState, RecordedVenue
 from seawall.engine.core.machine import Engine
 from seawall.engine.core.market import Market
-from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Stream
+from seawall.runtime.books import BookBuilder
 from seawall.strategy.base import TradingStrategy
 from seawall.strategy.core.feed import Feed
 from seawall.strategy.core.machine import StrategyMachine

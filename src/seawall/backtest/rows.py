@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from seawall.api.units import Nanos, Price
-from seawall.market_data.core.books import ASK, FIRST
 from seawall.market_data.recorded import rows as recorded
 from seawall.market_data.recorded.kinds import PRICES, QUANTITIES, ROW_COLUMNS, WIDEST, Kind
+from seawall.runtime.books import ASK, FIRST
 
 # (time, stream, first column in ticks, first and second column as floats, rest), the columns as in ROW_COLUMNS. The rest is (second
 # to fifth column in ticks or lots, third to fifth as floats), zeros where the kind has fewer; where all rows are trades, the aggressor. Of

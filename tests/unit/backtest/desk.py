@@ -4,7 +4,7 @@ from typing import Any
 
 from seawall.api.accounts import OpenAccount
 from seawall.api.instruments import InstrumentId, define_spot
-from seawall.api.market_data import BarClosed, QuoteChanged, Traded
+from seawall.api.market_data import BarClosed, DepthChanged, DepthReported, Level, QuoteChanged, Traded
 from seawall.api.message import Address, Message
 from seawall.api.orders import (
     AccountId,
@@ -49,6 +49,7 @@ class Desk:
         )
         self.now = Nanos(0)
         self.placed = 0
+        self.update_id = 0  # Of the last message of depth.
         self.tell(OpenAccount(ACCOUNT, CLIENT, {BTC: Money(btc), USD: Money(usd)}))
 
     def tell(self, message: Message) -> list[Message]:
@@ -85,6 +86,16 @@ class Desk:
         prices = Price(opened), Price(high), Price(low), Price(close)
         return self.tell(BarClosed(self.id, open_time, self.now, *prices, Quantity(volume)))
 
+    def snapshot(self, bids: dict[int, int], asks: dict[int, int]) -> list[Message]:
+        """Price -> quantity."""
+        self.update_id += 1
+        return self.tell(DepthReported(self.id, self.update_id, levels(bids), levels(asks), self.now))
+
+    def depth(self, bids: dict[int, int], asks: dict[int, int], missed: int = 0) -> list[Message]:
+        """A difference, after so many that were not heard."""
+        first = self.update_id = self.update_id + 1 + missed
+        return self.tell(DepthChanged(self.id, first, first, levels(bids), levels(asks), self.now))
+
     def balances(self) -> tuple[int, int, int, int]:
         """USD free, USD locked, BTC free, BTC locked."""
         account = self.venue.state.desk.ledger.accounts[ACCOUNT]
@@ -97,6 +108,10 @@ class Desk:
         for account in state.desk.ledger.accounts.values():
             pockets += [account.free, account.locked]
         return sum(pocket[currency] for pocket in pockets)
+
+
+def levels(side: dict[int, int]) -> tuple[Level, ...]:
+    return tuple(Level(Price(price), Quantity(quantity)) for price, quantity in side.items())
 
 
 def brief(messages: list[Message]) -> list[str]:

@@ -1,9 +1,7 @@
 """A recorded venue with a book: what takes walks it, what rests deeper than the quote knows its place in it."""
 
 from seawall.api.orders import TimeInForce
-from seawall.api.units import Price, Quantity
 from seawall.backtest.fill_models import fill_model, touch
-from seawall.market_data.core.books import ASK, FIRST, LAST, SNAPSHOT, BookBuilder
 from tests.unit.backtest.desk import Desk, brief
 from tests.unit.backtest.test_queue_models import everywhere, waiting
 
@@ -13,21 +11,9 @@ ASKS = {101: 5, 102: 6, 104: 8}
 
 def deep(model: object = touch, **options: object) -> Desk:
     desk = Desk(model, limited=True, **{"usd": 100_000, **options})  # type: ignore[arg-type]
-    desk.venue.use_book(desk.id, BookBuilder())
-    tell(desk, SNAPSHOT, BIDS, ASKS)
+    desk.snapshot(BIDS, ASKS)
     desk.quote(99, 101, 7, 5)
     return desk
-
-
-def tell(desk: Desk, flags: int, bids: dict[int, int], asks: dict[int, int]) -> None:
-    """One message, as a host hears it."""
-    book = desk.venue.books[desk.id]
-    levels = [(0, *level) for level in bids.items()] + [(ASK, *level) for level in asks.items()]
-    update_id = book.update_id + 1
-    for place, (side, price, quantity) in enumerate(levels):
-        marks = side | flags | (FIRST if place == 0 else 0) | (LAST if place == len(levels) - 1 else 0)
-        book.row(Price(price), Quantity(quantity), marks, update_id - 1, update_id)
-        desk.venue.on_depth(desk.id, marks, desk.now)
 
 
 def test_a_large_order_pays_every_level_it_reaches() -> None:
@@ -66,7 +52,7 @@ def test_an_order_that_cannot_pay_the_deeper_levels_is_rejected_whole() -> None:
 
 def test_a_book_with_a_gap_offers_nothing_behind_the_quote() -> None:
     desk = deep()
-    desk.venue.books[desk.id].row(Price(104), Quantity(9), ASK | FIRST | LAST, 50, 51)
+    desk.depth({}, {104: 9}, missed=1)
     assert brief(desk.buy(8)) == ["accepted", "filled 5 at 101 taker", "expired"]
 
 
@@ -75,15 +61,15 @@ def test_an_order_behind_the_best_knows_its_place(model: object) -> None:
     desk = deep(model)
     desk.buy(2, 98)
     assert waiting(desk).queue.ahead == 10
-    tell(desk, 0, {98: 25}, {})
-    tell(desk, 0, {98: 4}, {})
+    desk.depth({98: 25}, {})
+    desk.depth({98: 4}, {})
     assert waiting(desk).queue.ahead <= 4
-    tell(desk, 0, {99: 1}, {98: 30})
+    desk.depth({99: 1}, {98: 30})
     assert waiting(desk).queue.shown == 4
 
 
 def test_at_the_best_price_the_book_is_not_asked() -> None:
     desk = deep(fill_model("queue_front"))
     desk.buy(2, 99)
-    tell(desk, 0, {99: 1}, {})
+    desk.depth({99: 1}, {})
     assert waiting(desk).queue.ahead == 7

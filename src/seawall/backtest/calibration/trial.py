@@ -16,8 +16,8 @@ from seawall.backtest.calibration.truth import Hypothesis, Verdict
 from seawall.backtest.fill_models import FillModel
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.rows import Rows
-from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded.kinds import Kind
+from seawall.runtime.books import BookBuilder
 from seawall.runtime.floats import nearest_lots
 from seawall.runtime.machine import handle
 
@@ -77,7 +77,7 @@ class Trial:
                 self._book.run(*rest)
                 for venue in self._venues:
                     if venue.resting(self._instrument.id):
-                        venue.on_depth(self._instrument.id, rest[0], now)
+                        venue.on_depth(self._instrument.id, rest[0], rest[1], now)
 
     def _print(self, price: Price, lots: int, aggressor: int, now: Nanos) -> None:
         for number, venue in enumerate(self._venues):

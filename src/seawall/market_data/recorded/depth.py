@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from seawall.market_data.core.books import ASK, EXACT, FIRST, LAST, SNAPSHOT, BookBuilder
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.rows import Bools, Ints, Rows
+from seawall.runtime.books import ASK, EXACT, FIRST, LAST, SNAPSHOT, BookBuilder
 
 RECORDED = ("side", "price", "quantity", "is_snapshot", "first_update_id", "update_id", "prev_update_id")  # What to read of a source.
 

@@ -8,12 +8,12 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from seawall.market_data.core.books import BookBuilder
 from seawall.market_data.recorded.convert import REFUSALS, Codes, Scale, convert
 from seawall.market_data.recorded.depth import RECORDED, as_snapshot, feed, starts, with_flags
 from seawall.market_data.recorded.kinds import ROW_COLUMNS, Kind
 from seawall.market_data.recorded.rows import Ints, Refusal, Rows, Stream, joined
 from seawall.market_data.recorded.sources import Source
+from seawall.runtime.books import BookBuilder
 
 Raw = dict[str, Any]  # Column -> array, as recorded.
 Refused = dict[int, Counter[Refusal]]  # By stream.

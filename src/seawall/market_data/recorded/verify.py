@@ -7,13 +7,13 @@ import msgspec
 import numpy as np
 
 from seawall.api.instruments import Instrument, InstrumentId
-from seawall.market_data.core.books import LAST, BookBuilder
 from seawall.market_data.recorded.depth import feed
 from seawall.market_data.recorded.errors import RecordingError
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.opening import open_recording
 from seawall.market_data.recorded.recording import Recording
 from seawall.market_data.recorded.rows import Ints, Stream
+from seawall.runtime.books import LAST, BookBuilder
 
 Top = tuple[int, int, int, int]  # Bid and its quantity, ask and its quantity, in ticks and lots.
 

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from seawall.market_data.core.books import ASK, FIRST, LAST, SNAPSHOT, BookBuilder
 from seawall.market_data.recorded import Kind, Recording, Refusal, open_recording
 from seawall.market_data.recorded import reader as reader_module
 from seawall.market_data.recorded.depth import feed
+from seawall.runtime.books import ASK, FIRST, LAST, SNAPSHOT, BookBuilder
 from tests.unit.market_data.recorded import tables
 from tests.unit.market_data.recorded.tables import START, depth, quotes, trades
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seawall.api.units import Price, Quantity
-from seawall.market_data.core.books import BookSide
-from seawall.market_data.core.books import side as side_module
+from seawall.runtime.books import BookSide
+from seawall.runtime.books import side as side_module
 
 NEAR = 3  # Here, so that small books have a far side, too.
 CHANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(0, 3)), min_size=20, max_size=300)

@@ -14,8 +14,8 @@ import msgspec
 
 from seawall.api.market_data import DepthChanged, DepthReported, Level
 from seawall.api.units import Price, Quantity
-from seawall.market_data.core.books.rows import ASK, EXACT, FIRST, LAST, SNAPSHOT
-from seawall.market_data.core.books.side import BookSide
+from seawall.runtime.books.rows import ASK, EXACT, FIRST, LAST, SNAPSHOT
+from seawall.runtime.books.side import BookSide
 
 HELD = 2_048  # Messages at most: minutes of the fastest streams. Then the oldest goes, and the snapshot has to be a later one.
 
@@ -45,8 +45,8 @@ class BookBuilder:
     """Rows go in by `row` or `runs`, a live feed's messages by `snapshot` and `diff`. `bids` and `asks` stay the same objects until
     `restore`; both are empty while `live` is false."""
 
-    def __init__(self) -> None:
-        self.restore(BookState())
+    def __init__(self, state: BookState | None = None) -> None:
+        self.restore(BookState() if state is None else state)
 
     def restore(self, state: BookState) -> None:
         self.state = state

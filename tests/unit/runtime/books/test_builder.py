@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from seawall.api.instruments import InstrumentId
 from seawall.api.market_data import DepthChanged, DepthReported, Level
 from seawall.api.units import Nanos, Price, Quantity
-from seawall.market_data.core.books import ASK, EXACT, FIRST, LAST, SNAPSHOT, BookBuilder, BookState
-from seawall.market_data.core.books.builder import HELD
+from seawall.runtime.books import ASK, EXACT, FIRST, LAST, SNAPSHOT, BookBuilder, BookState
+from seawall.runtime.books.builder import HELD
 
 BTC = InstrumentId("north:BTC-USD")
 
