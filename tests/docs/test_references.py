@@ -26,7 +26,18 @@ from seawall.engine.core.limit_files import SECTIONS, words_of
 from seawall.engine.core.limit_words import SECONDS, limits_from
 from seawall.engine.core.monitors import BREAKERS, MONITORS
 from seawall.market_data.recorded import open_recording
-from seawall.strategy import Bar, MarketSignal, OpenOrder, OrderFill, OrderUpdate, PriceUpdate, RiskBreach, TradingStrategy, triggers
+from seawall.strategy import (
+    Bar,
+    MarketSignal,
+    OpenOrder,
+    OrderBook,
+    OrderFill,
+    OrderUpdate,
+    PriceUpdate,
+    RiskBreach,
+    TradingStrategy,
+    triggers,
+)
 from seawall.strategy import bars as bar_builders
 from seawall.strategy.bars import BarBuilder
 from seawall.strategy.indicators import INDICATORS
@@ -51,7 +62,7 @@ def result() -> Result:
     return run_backtest(TradingStrategy, TRADES, symbol="BTC-USD")
 
 
-@pytest.mark.parametrize("kind", [PriceUpdate, Bar, MarketSignal, OrderFill, OrderUpdate, OpenOrder, RiskBreach])
+@pytest.mark.parametrize("kind", [PriceUpdate, OrderBook, Bar, MarketSignal, OrderFill, OrderUpdate, OpenOrder, RiskBreach])
 def test_what_a_strategy_receives_and_returns(kind: Any) -> None:
     assert sorted(documented(page("strategies.md"), kind.__name__)) == sorted(fields(kind))
 

@@ -8,7 +8,7 @@ import pytest
 
 from seawall.api.accounts import OpenAccount
 from seawall.api.instruments import Instrument
-from seawall.api.message import Address
+from seawall.api.message import Address, venue_address
 from seawall.api.orders import AccountId, ClientOrderId, OrderType, PlaceOrder, Side, TimeInForce
 from seawall.api.units import MINUTE, PPB, SECOND, Currency, Money, Nanos, Quantity
 from seawall.exchange.core.machine import Exchange
@@ -16,7 +16,6 @@ from seawall.market_data.core.market import Market, MarketFault
 from seawall.market_data.core.shocks import AnyShock, Crash, Divergence, Drain, Turbulence
 from seawall.market_data.core.standing import STANDING
 from seawall.market_data.core.traders import Arbitrageurs
-from seawall.market_data.core.traders.hire import venue_address
 from seawall.market_data.market_file import load_market, market_path, shipped_markets
 from seawall.sim import scenario
 from seawall.sim.world import World

@@ -7,7 +7,7 @@ import pytest
 
 from seawall.api.accounts import OpenAccount
 from seawall.api.control import CrashMachine, MachineRecovered, Partition
-from seawall.api.message import Message
+from seawall.api.message import Message, venue_address
 from seawall.api.orders import ExpiryReason, OrderExpired, OrderFilled, PlaceOrder, Side
 from seawall.api.projections import PROJECTIONS, BreakFound
 from seawall.api.units import HOUR, SECOND, Money
@@ -26,7 +26,6 @@ from seawall.sim.scenario import (
     build,
     duration_ns,
     planned_faults,
-    venue_address,
 )
 from seawall.sim.storm import FIRST_PERCENT, LAST_PERCENT
 from seawall.sim.vocabulary import WORLD

@@ -14,6 +14,10 @@ def strategy_address(name: str) -> Address:
     return Address(f"{_STRATEGY}{name}")
 
 
+def venue_address(name: str) -> Address:
+    return Address(f"venue:{name}")
+
+
 def is_strategy(address: Address) -> bool:
     return address.startswith(_STRATEGY)
 

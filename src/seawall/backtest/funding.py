@@ -6,7 +6,7 @@ import msgspec
 
 from seawall.api.accounts import OpenAccount
 from seawall.api.instruments import InstrumentId, Venue
-from seawall.api.message import Address, Envelope
+from seawall.api.message import Address, Envelope, venue_address
 from seawall.api.orders import AccountId
 from seawall.api.units import Currency, Money, Nanos, Price, parse_decimal
 from seawall.engine.core.market import Market
@@ -38,10 +38,6 @@ class Funding(msgspec.Struct, frozen=True):
     def commands(self) -> list[Envelope]:
         """That open the accounts."""
         return [Envelope(venue_address(v), OpenAccount(account_of(v), ENGINE, self.deposits.get(v, {}))) for v in self.venues]
-
-
-def venue_address(venue: Venue) -> Address:
-    return Address(f"venue:{venue}")
 
 
 def account_of(venue: Venue) -> AccountId:

@@ -75,6 +75,10 @@ class StreamRoute:
         self.market: Market = engine.state.markets[key] if at_engine else Market()
         if at_venue and stream.kind is Kind.DEPTH:
             venue.use_book(key, self.book)
+        if at_engine and stream.kind is Kind.DEPTH:
+            for machine in machines:
+                if machine.depth is not None:
+                    machine.depth.lend(key, self.book)
         self.first_listener: Listener | None = None
         for machine in reversed(machines if at_engine else ()):
             listener = Listener(machine, stream.instrument)

@@ -15,12 +15,12 @@ from seawall.analytics.recorder import CashKind, Recorder
 from seawall.analytics.result import Result
 from seawall.analytics.summary import Input, RunSummary
 from seawall.api.instruments import Instrument, Venue
-from seawall.api.message import Address, strategy_address, strategy_name
+from seawall.api.message import Address, strategy_address, strategy_name, venue_address
 from seawall.api.risk import Limits
 from seawall.api.units import DAY, HOUR, MINUTE, SECOND, Money, Nanos
 from seawall.backtest.fill_models import FillModel, fill_model
 from seawall.backtest.fill_models.measured import measured
-from seawall.backtest.funding import Funding, account_of, fund, venue_address
+from seawall.backtest.funding import Funding, account_of, fund
 from seawall.backtest.funding_rates import read_funding_rates
 from seawall.backtest.host import Backtest
 from seawall.backtest.latency import Latency, in_words, longest
@@ -229,7 +229,14 @@ class Run:
     def _warnings(self) -> tuple[str, ...]:
         beside = foreign(words_of(self.setup.limit_files), self.recording.instruments)
         assumed = (*beside, *self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
-        return (*assumed, *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
+        return (*assumed, *self._bookless(), *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
+
+    def _bookless(self) -> list[str]:
+        """Strategies that follow order books where none are recorded."""
+        deep = {stream.instrument.id: True for stream in self.recording.streams if stream.kind is Kind.DEPTH}
+        shallow = ", ".join(instrument.id for instrument in self.recording.instruments if instrument.id not in deep)
+        followers = [strategy_name(machine.address) for machine in self.machines if shallow and machine.strategy.DEPTH]
+        return [f"{name} follows order books, and no depth is recorded of {shallow}: there its books are empty" for name in followers]
 
     def _emergency_stops(self) -> dict[str, int]:
         """By breakers, of its own and of all trading, and by its own failure."""

@@ -12,7 +12,7 @@ import msgspec
 
 from seawall.api.accounts import OpenAccount
 from seawall.api.instruments import Venue
-from seawall.api.message import Address, strategy_address
+from seawall.api.message import Address, strategy_address, venue_address
 from seawall.api.orders import AccountId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import StartStrategy, StopStrategy
@@ -30,7 +30,7 @@ from seawall.market_data.core.market import PRICES, Market, VenueSpec
 from seawall.market_data.core.price_process import PriceProcess
 from seawall.market_data.core.price_source import PriceSource
 from seawall.market_data.core.standing import STANDING
-from seawall.market_data.core.traders.hire import Hire, venue_address
+from seawall.market_data.core.traders.hire import Hire
 from seawall.runtime.rng import Rng
 from seawall.sim.network import LinkSpec
 from seawall.sim.node import NodeSpec

@@ -38,5 +38,8 @@ def swap_strategy(
     except ValueError as error:
         raise SwapRefused(f"{address}: {error}") from None
     node.spec = msgspec.structs.replace(node.spec, build=machine.again)
+    node.accepts = dict.fromkeys(machine.handlers)  # Another version may follow order books, or no longer.
+    for sender in world.nodes.values():
+        sender.routes.clear()
     world._send(node, envelopes)
     node.snapshot(world.now)

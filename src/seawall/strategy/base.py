@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from seawall.runtime.rng import Rng
+from seawall.strategy.book import Books, OrderBook
 from seawall.strategy.events import (
     AmendWish,
     Bar,
@@ -60,6 +61,7 @@ class TradingStrategy:
 
     VERSION = "1.0.0"
     TIMER_SECONDS: float | None = None  # Call `on_timer` this often.
+    DEPTH: bool = False  # Follow the order books of all symbols, for `book`.
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -73,6 +75,7 @@ class TradingStrategy:
         self.logger = _Logger(self)
         self.outbox: list[Wish] = []
         self.order_ids = OrderIds()
+        self._books: Books | None = None
 
     @property
     def now(self) -> datetime:
@@ -167,6 +170,21 @@ class TradingStrategy:
             raise ValueError(f"oco() needs two names for its orders; both have the client_tag {first.order_id!r}")
         self.outbox.append(OcoWish((first, second)))
         return first.order_id, second.order_id
+
+    def book(self, symbol: str, venue: str | None = None, levels: int = 10) -> OrderBook:
+        """The best `levels` of either side of a symbol's order book: `bids` and `asks`, each a list of (price, size), best first, price in
+        quote and size in base currency. For strategies with `DEPTH = True`, in any callback.
+
+        A side without levels is empty, or the book is not known: no depth is recorded, or a message was lost and the next snapshot has not
+        come. `venue` may be left out for a symbol that trades on one.
+
+        Raises:
+            RuntimeError: the strategy does not follow order books.
+            ValueError: an unknown symbol or venue, a venue left out where there are several, or levels under 1.
+        """
+        if self._books is None:
+            raise RuntimeError(f"{type(self).__name__} follows no order books: set DEPTH = True in the class, and read them in callbacks")
+        return self._books.read(symbol, venue, levels)
 
     def _order(self, side: str, symbol: str, quantity: float, options: dict[str, Any]) -> str:
         _check_options(side, options, ORDER_OPTIONS)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from seawall.api.units import Nanos
 from seawall.backtest import Setup, run_backtest
 from seawall.backtest.latency import Latency
 from seawall.strategy import MarketSignal, PriceUpdate, TradingStrategy
@@ -30,6 +31,22 @@ class Watcher(TradingStrategy):
     def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal] | None:
         self.seen.append(price_update)
         return None
+
+
+class Reader(Watcher):
+    """Notes the two best levels with every price."""
+
+    DEPTH = True
+    books: list[tuple[list[Any], list[Any]]] = []
+
+    def on_start(self) -> None:
+        type(self).books = []
+        super().on_start()
+
+    def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal] | None:
+        book = self.book(price_update.symbol, levels=2)
+        self.books.append((book.bids, book.asks))
+        return super().on_market_data(price_update)
 
 
 class Buyer(Watcher):
@@ -74,3 +91,32 @@ def test_with_a_feed_latency_strategies_hear_later_what_the_venue_has_already() 
 def test_a_run_that_begins_midway_knows_the_book() -> None:
     run(Watcher, depth(MESSAGES), start=tables.START + SECOND)
     assert [(u.bid, u.bid_size, u.ask, u.ask_size) for u in Watcher.seen] == TOPS
+
+
+BOOKS = [
+    ([(100.00, 1.0), (99.99, 2.0)], [(100.02, 1.0), (100.03, 2.0)]),
+    ([(100.01, 3.0), (100.00, 1.0)], [(100.03, 2.0)]),
+    ([(99.5, 1.0)], [(100.5, 1.0)]),
+]
+
+
+@pytest.mark.parametrize("feed", [0, SECOND // 2])
+def test_a_strategy_reads_the_levels_as_far_as_it_has_heard(feed: int) -> None:
+    run(Reader, depth(MESSAGES), latency=Latency(feed=Nanos(feed)))
+    assert Reader.books == BOOKS
+
+
+def test_books_beside_quotes_and_none_where_no_depth_is() -> None:
+    result = run(Reader, [depth(MESSAGES[:1]), quotes([100.0])])
+    assert Reader.books == BOOKS[:1]
+    assert not [warning for warning in result.summary.warnings if "order books" in warning]
+    result = run(Reader, quotes([100.0]))
+    assert Reader.books == [([], [])]
+    assert [w for w in result.summary.warnings if "order books" in w] == [
+        "Reader follows order books, and no depth is recorded of binance_spot:BTC-USDT: there its books are empty"
+    ]
+
+
+def test_the_levels_of_a_gap_are_not_shown() -> None:
+    run(Reader, [depth(MESSAGES[:4]), trades([100.0] * 5)])
+    assert Reader.books[-1] == ([], [])

@@ -28,6 +28,7 @@ from seawall.runtime.floats import base_as_float, money_as_float, price_as_float
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
+from seawall.strategy.core.depth import DepthState, follow
 from seawall.strategy.core.failures import AUTHOR_ERRORS, describe
 from seawall.strategy.core.feed import Feed
 from seawall.strategy.core.introduction import introduce, timer_interval
@@ -65,6 +66,7 @@ class StrategyState(msgspec.Struct):
     running: bool = False
     failure: str = ""
     saved: bytes = b""  # What `save_state` returned, filled in when a snapshot is taken.
+    depth: DepthState = msgspec.field(default_factory=DepthState)  # Of strategies that follow order books.
     unsaved: str = ""  # Or why it could not: a strategy restored from this has lost its memory, and must not go on.
 
 
@@ -162,10 +164,12 @@ class StrategyMachine:
             raise ValueError(f"the new version fails: {describe(error, callback)}") from None
         self.outbox.clear()
         self.factory, self.config = factory, given
+        if self.depth is None:
+            state.depth = DepthState()
         if interval != state.timer_interval:
             state.timer_interval = interval
             self._plan_timer(now)
-        return [Envelope(self.engine, introduced)]
+        return [Envelope(self.engine, introduced), *self._snapshots(now)]
 
     def again(self) -> "StrategyMachine":
         """A fresh machine of the version that runs now, to be restored."""
@@ -217,10 +221,14 @@ class StrategyMachine:
         for key in state.positions:  # In their order: the author may iterate over them.
             self._show_position(self.instruments[key])
         self.outbox = strategy.outbox
+        self.depth = follow(strategy, self.handlers, self.address, self.instruments, state.depth)
         # A callback that the author left alone is not worth a translation.
         self._hears_fills = _overrides(strategy, TradingStrategy.on_order_fill)
         self._hears_updates = _overrides(strategy, TradingStrategy.on_order_update)
         self.outbox.clear()  # Of what a constructor said: it may speak from the first callback on.
+
+    def _snapshots(self, now: Nanos) -> list[Envelope]:
+        return self.depth.ask(now) if self.depth is not None else []
 
     def _show_position(self, instrument: Instrument) -> None:
         positions, listed = self._state.positions, self._listed[instrument.symbol]
@@ -248,7 +256,7 @@ class StrategyMachine:
             return self.fail(error, strategy.on_start)
         state.running, state.failure = True, ""
         self._plan_timer(now)
-        return [Envelope(self.engine, started), *self._call(strategy.on_start, now)]
+        return [Envelope(self.engine, started), *self._snapshots(now), *self._call(strategy.on_start, now)]
 
     def _stop(self, message: StopStrategy, now: Nanos) -> list[Envelope]:
         out = self._call(self.strategy.on_stop, now)

@@ -13,11 +13,11 @@ from seawall.api.accounts import BalancesReported
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
 from seawall.api.margin import PositionsReported
 from seawall.api.market_data import QuoteChanged
-from seawall.api.message import Address, Envelope, Message, Restarted, Tick
+from seawall.api.message import Address, Envelope, Message, Restarted, Tick, venue_address
 from seawall.api.orders import AccountId, OrderFilled, Side
 from seawall.api.units import MILLISECOND, PPB, Currency, Money, Nanos, Price, Quantity
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
-from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address, venue_address
+from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address
 from seawall.market_data.core.traders.holdings import held_queries, position_in
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.runtime.machine import Handler

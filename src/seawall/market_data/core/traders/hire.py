@@ -61,9 +61,5 @@ class Stage(msgspec.Struct, frozen=True):
         return {currency: self.money(currency, amount) for currency in currencies}
 
 
-def venue_address(venue: Venue) -> Address:
-    return Address(f"venue:{venue}")
-
-
 def trader_address(name: str, venue: Venue | None = None) -> Address:
     return Address(f"trader:{name}-{venue}" if venue is not None else f"trader:{name}")

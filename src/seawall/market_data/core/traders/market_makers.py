@@ -6,10 +6,11 @@ from itertools import pairwise
 import msgspec
 
 from seawall.api.instruments import Instrument, Symbol, Venue
+from seawall.api.message import venue_address
 from seawall.api.orders import AccountId
 from seawall.api.units import PPB, Price
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
-from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address, venue_address
+from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address
 from seawall.market_data.core.traders.market_maker import Ladder, MarketMaker, Rung
 from seawall.market_data.core.traders.weather import WeatherSense
 

@@ -10,12 +10,12 @@ import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
 from seawall.api.market_data import ReferenceMoved, Traded
-from seawall.api.message import Address, Envelope, Message, Tick
+from seawall.api.message import Address, Envelope, Message, Tick, venue_address
 from seawall.api.orders import AccountId, Side
 from seawall.api.units import PPB, SECOND, Money, Nanos, Price, Quantity
 from seawall.market_data.core.excitement import PER_HALF_LIFE, faded, power_of_two
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
-from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address, venue_address
+from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
