@@ -99,18 +99,20 @@ def test_the_slow_leak_gets_worse() -> None:
     assert leaking.figures.portfolio.trades > sound.figures.portfolio.trades
 
 
-def test_the_basis_buys_the_coin_and_sells_the_perpetual_while_that_is_dear_and_closes_both() -> None:
-    spot = np.full(400, 30_000.0)
-    perpetual = spot * (1 + 0.004 * np.sin(np.arange(400) / 60))  # Dear first, cheap later.
+def test_the_basis_sells_the_perpetual_while_it_is_unusually_dear_and_the_coin_follows_until_both_are_closed() -> None:
+    """For a minute it is dearer by 20 basis points than usual: traded where a round trip costs less, left alone where it costs more."""
+    spot = np.full(300, 30_000.0)
+    usual = -0.0004 + 0.00002 * np.sin(np.arange(300))
+    perpetual = spot * (1 + usual + np.where(np.arange(300) // 60 == 2, 0.002, 0.0))
     data = {"north:BTC-USD": trades(spot, 1_000_000_000), "south:BTC-USD-PERP": trades(perpetual, 1_000_000_000)}
     result = run_backtest(load("basis.py"), data, config={"size": 0.05, "max_position": 0.2})
-    first = {row["symbol"]: row["side"] for row in reversed(result.fills.to_dicts())}
-    assert first == {"BTC-USD": "buy", "BTC-USD-PERP": "sell"}
+    assert result.fills["symbol"][0] == "BTC-USD-PERP" and result.fills["side"][0] == "sell"
     signed = pl.when(pl.col("side") == "buy").then(pl.col("quantity")).otherwise(-pl.col("quantity")).cast(pl.Float64)
     held = result.fills.with_columns(signed=signed).group_by("symbol").agg(pl.col("signed").cum_sum())
     extremes = {symbol: (min(sums), max(sums)) for symbol, sums in held.iter_rows()}
     assert extremes["BTC-USD-PERP"][0] == pytest.approx(-0.2) and extremes["BTC-USD"][1] == pytest.approx(0.2, abs=0.001)
     assert all(abs(sums[-1]) < 0.001 for _, sums in held.iter_rows())
+    assert run_backtest(load("basis.py"), data, config={"cost_bps": 30}).fills.is_empty()
 
 
 def test_the_basis_says_what_it_lacks() -> None:
