@@ -1,4 +1,4 @@
-"""Spot against its perpetual: sells the perpetual and buys the coin while that is unusually dear, and closes both when it is usual again."""
+"""Spot against its perpetual: sells the perpetual and buys the coin while that is unusually dear; closes both when it is usual again."""
 
 from seawall.strategy import PriceUpdate, TradingStrategy
 from seawall.strategy.indicators import Bollinger

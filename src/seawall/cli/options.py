@@ -21,7 +21,9 @@ Faults = Annotated[str, typer.Option(help="What goes wrong on the way: none, mil
 
 Market = Annotated[
     str | None,
-    typer.Option(help="YAML file that defines the market, or one of ours: basis, calm, crash, depeg, divergence, lively.", metavar="FILE"),
+    typer.Option(
+        help="YAML file that defines the market, or ours: basis, calm, cascade, crash, depeg, divergence, lively.", metavar="FILE"
+    ),
 ]
 
 LONGEST_HOURS = 24 * 365

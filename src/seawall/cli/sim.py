@@ -107,6 +107,8 @@ def _report(run: "SimRun", *, show_digest: bool) -> None:
     passed = (world.now - world.start) / 3.6e12
     rate = outcome.entries / max(run.seconds, 1e-9)
     typer.echo(f"seed {world.seed}: {passed:.4g} h, {outcome.entries:,} messages in {run.seconds:.1f} s ({rate:,.0f}/s)")
+    for line in run.closings.lines():
+        typer.echo(line)
     if outcome.status is Status.INTERRUPTED:
         typer.echo("interrupted: the run is valid and ends here")
     if show_digest:

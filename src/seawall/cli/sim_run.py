@@ -18,6 +18,7 @@ from seawall.engine.core.limit_files import foreign
 from seawall.sim import scenario
 from seawall.sim.failures import RunFailed
 from seawall.sim.notes import Notes, told_of
+from seawall.sim.venue_closings import VenueClosings
 from seawall.sim.world import World
 from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.parameters import Asked
@@ -36,8 +37,9 @@ class SimRun:
         self.market = market = market_of(config)
         recorder = Recorder(market.instruments, market.valuation, scenario.DECIMALS)
         self.notes = Notes(scenario.ENGINE, recorder, scenario.opening_equity(market))
+        self.closings = VenueClosings(market.instruments)
         self._asked = Asked()
-        self.world = build_world(config, [self.notes], self._asked)
+        self.world = build_world(config, [self.notes, self.closings], self._asked)
         self.notes.attach(self.world, scenario.opening_deposits(market))
         self.faults = scenario.planned_faults(config.seed, config.hours, config.faults, market)
         self.kept = RunDirectory.create(out, msgspec.to_builtins(config), command)

@@ -28,7 +28,7 @@ _OF_INSTRUMENT = ("tick", "lot", "min_price", "max_price", "min_quantity", "max_
 
 
 SHIPPED = Path(__file__).parent / "markets"
-MARKETS_HINT = "name a YAML file, or one of ours: basis, calm, crash, depeg, divergence, lively (they are in config/markets/)"
+MARKETS_HINT = "name a YAML file, or one of ours: basis, calm, cascade, crash, depeg, divergence, lively (they are in config/markets/)"
 
 
 class MarketFileError(ValueError):

@@ -73,6 +73,25 @@ class OrderPad:
         state.orders[key] = RestingOrder(state.next_number - 1, instrument, side, price, now, quantity=quantity)
         return [self._send(PlaceOrder(self.account, key, instrument, side, OrderType.LIMIT, quantity=quantity, price=price))]
 
+    def stop(self, instrument: InstrumentId, side: Side, stop_price: Price, quantity: Quantity, now: Nanos) -> list[Envelope]:
+        """Closes so much of a position at the market, once it has come to that price."""
+        state = self.state
+        if len(state.orders) >= MOST_ORDERS:
+            return []
+        key = self._next_key()
+        state.orders[key] = RestingOrder(state.next_number - 1, instrument, side, stop_price, now, quantity=quantity)
+        stop = PlaceOrder(
+            self.account, key, instrument, side, OrderType.STOP_LOSS, quantity=quantity, stop_price=stop_price, reduce_only=True
+        )
+        return [self._send(stop)]
+
+    def close(self, instrument: InstrumentId, side: Side, quantity: Quantity) -> Envelope:
+        """So much of a position, at the market."""
+        key = self._next_key()
+        return self._send(
+            PlaceOrder(self.account, key, instrument, side, OrderType.MARKET, TimeInForce.IOC, quantity=quantity, reduce_only=True)
+        )
+
     def take(self, instrument: InstrumentId, side: Side, amount: Money) -> Envelope:
         """Buys or sells for `amount` of the quote currency at the market. It ends at once, so it is not remembered."""
         return self._send(
