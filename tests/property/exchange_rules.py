@@ -40,7 +40,6 @@ def check_state(exchange: Exchange) -> None:
         assert not bids or not asks or max(bids) < min(asks), "the book is crossed"
         plain = [order_id for order_id, order in market.orders.items() if order.terms is None]
         assert plain == sorted(plain), "plain orders stand in the order of acceptance"
-        assert list(market.stops) == sorted(market.stops), "so do those that wait"
         for order_id, order in (*market.orders.items(), *market.stops.items(), *market.pending.items()):
             assert order_id == order.order_id <= state.last_order_id
             check_terms(order, order_id in market.stops, market.last_price)

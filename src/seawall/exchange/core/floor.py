@@ -41,7 +41,7 @@ class Market(msgspec.Struct):
     update_id: int = 0  # Of the last DepthChanged.
     perpetual: Perpetual | None = None  # None: spot.
     last_price: Price = Price(0)  # Of the last trade; 0: none yet.
-    stops: dict[OrderId, Order] = {}  # Conditional orders that wait, in the order of acceptance.
+    stops: dict[OrderId, Order] = {}  # Conditional orders that wait, in the order in which they began to.
     halted: str = ""  # Why; empty: it trades.
     lists: dict[OrderId, OrderList] = {}  # By the id of the first order in it.
     pending: dict[OrderId, Order] = {}  # Of lists whose working order is not filled yet. They lock nothing.

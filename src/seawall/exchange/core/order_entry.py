@@ -159,11 +159,11 @@ def _accept(
         rested = (Level(price, book.add(order)),)
     else:
         out.append(Envelope(member.owner, expire(listing, member, order, now)))
-    if taken:
+    if taken or rested:
         bids, asks = (rested, taken) if side is BUY else (taken, rested)
         publish(listing, out, bids, asks, True, now)
-        if listing.market.stops or listing.market.pending:
-            trigger(floor, listing, out, 0, now)
+    if listing.market.stops or listing.market.pending:
+        trigger(floor, listing, out, 0, now)  # Also after trades that an iceberg has made unseen: they changed no level.
     return out
 
 

@@ -126,3 +126,11 @@ def test_a_query_tells_the_terms() -> None:
     assert isinstance(report, OrderReported) and report.order is not None
     assert (report.order.stop_price, report.order.display_quantity, report.order.triggered) == (95, 2, False)
     assert (report.order.self_trade_prevention, report.order.expire_time) == ("expire_both", Nanos(0))
+
+
+def test_a_trade_with_an_iceberg_that_shows_as_much_as_before_triggers_too() -> None:
+    """No level has changed, and yet the price was reached."""
+    venue = Venue()
+    venue.order("alice", "buy", 0, 1, "stop_loss", name="stop", stop_price=95)
+    venue.order("bob", "buy", 100, 3, display_quantity=1)
+    assert "alice stop triggered" in venue.order("alice", "sell", 100, 1)
