@@ -241,7 +241,7 @@ OPERATOR = st.sampled_from(
 )
 SESSION = st.one_of(st.builds(Logon, MEMBERS, st.just(1), st.integers(0, 40).map(Nanos)), st.builds(Heartbeat, MEMBERS, st.just(1)))
 SPECIAL = weighted(
-    (1, OPERATOR), (1, SESSION),
+    (1, OPERATOR), (3, SESSION),
     (4, one_cancels_other()), (5, one_triggers_another()), (6, AMEND), (2, replacing()),
     (3, STOP), (2, STOP_LIMIT), (2, TRAILING), (3, ICEBERG), (2, GOOD_TILL), (3, PREVENTING), (1, MARKET_PREVENTING),
 )  # fmt: skip
