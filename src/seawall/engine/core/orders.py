@@ -76,6 +76,7 @@ class Order(msgspec.Struct, gc=False):
     group: str = ""
     amending: int = 0  # The total quantity that an amend asked for, while the venue has not answered. 0: none is out.
     amend_until: Nanos = Nanos(0)  # On the venue's clock: until then that request may still arrive.
+    refused_at: Nanos = Nanos(0)  # On the venue's clock: the last of the refused cancels, to tell it from a copy.
 
     @property
     def leaves_quantity(self) -> int:

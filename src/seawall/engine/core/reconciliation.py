@@ -54,9 +54,12 @@ class Reconciliation:
         session.ask_again_at(order, Nanos(now + believable - report.event_time + 1))
         return []
 
-    def cancel_refused(self, session: VenueSession, order: Order, now: Nanos) -> list[Envelope]:
+    def cancel_refused(self, session: VenueSession, order: Order, refused_at: Nanos, now: Nanos) -> list[Envelope]:
         """Nothing to cancel: it ended, or has not arrived yet. Only asking tells. A venue that goes on to show the order as open and never
         finds it is asked ever less often, and somebody is told."""
+        if refused_at <= order.refused_at:
+            return []
+        order.refused_at = refused_at
         order.refused_cancels += 1
         if order.refused_cancels == 1:
             return [session.query(order, now)]

@@ -88,4 +88,4 @@ class Reports(Part):
             session.settled(order.client_order_id)
             return []  # It is as it was.
         out = [session.ask_time(now)] if report.reason is RejectReason.REQUEST_EXPIRED else []
-        return [*out, *self.reconciliation.cancel_refused(session, order, now)]
+        return [*out, *self.reconciliation.cancel_refused(session, order, report.event_time, now)]
