@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from seawall.api.margin import FundingPaid, LiquidationFeeCharged, LossCovered, MarginCalled, MarkPriceChanged, made_by_venue
-from seawall.api.message import Message
+from seawall.api.message import Message, venue_address
 from seawall.api.orders import OrderExpired, OrderFilled
 from seawall.api.projections import PROJECTIONS, BreakFound, ClosedByVenue
 from seawall.api.units import MINUTE, Currency, Nanos
@@ -17,7 +17,6 @@ from seawall.exchange.core.machine import Exchange
 from seawall.market_data.core.figures import WORTH
 from seawall.market_data.core.market import Market
 from seawall.market_data.core.traders import LeveragedTraders
-from seawall.market_data.core.traders.hire import venue_address
 from seawall.market_data.market_file import load_market, market_path
 from seawall.sim.scenario import ENGINE, START, Rules, StrategySpec, account_of, build, duration_ns
 from seawall.sim.venue_closings import VenueClosings

@@ -10,11 +10,11 @@ import msgspec
 
 from seawall.api.instruments import Instrument, Symbol, Venue
 from seawall.api.margin import PositionsReported, PositionState
-from seawall.api.message import Address, Envelope, Message, Tick
+from seawall.api.message import Address, Envelope, Message, Tick, venue_address
 from seawall.api.orders import AccountId, OrderFilled, Side
 from seawall.api.units import MINUTE, PPB, SECOND, Money, Nanos, Price, Quantity
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
-from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address, venue_address
+from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address
 from seawall.market_data.core.traders.holdings import held_queries
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.runtime.machine import Handler
