@@ -42,6 +42,8 @@ class Pinger:
         return Nanos(self.state.next_ping)
 
     def _ping(self, message: Tick, now: Nanos) -> list[Envelope]:
+        if now < self.state.next_ping:
+            return []
         self.state.sent += 1
         self.state.next_ping = now + self.period_ns // 2 + self.state.rng.below(self.period_ns)
         return [Envelope(PONGER, Heartbeat(ACCOUNT, self.state.sent))]

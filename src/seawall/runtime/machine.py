@@ -30,7 +30,7 @@ class Machine(Protocol):
         ...
 
     def deadline(self) -> Nanos | None:
-        """When the machine next wants a Tick, or None. A Tick before it is harmless."""
+        """When the machine next wants a Tick, or None. A Tick before it is harmless; when its clock was set, it gets one at once."""
         ...
 
 

@@ -316,8 +316,7 @@ class World:
                 node = self.nodes[machine]
                 node.clock = Clock(self.start, offset_ns, drift_ppb)
                 node.forget_wake()
-                if node.machine is not None:
-                    self._wake(node)
+                self._push(self.now, node, TICK)  # A host notices that the clock was set.
             case _:
                 self._link_faults.execute(command)
 

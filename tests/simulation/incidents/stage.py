@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from seawall.api.accounts import OpenAccount
-from seawall.api.control import CrashMachine, InjectFault, LinkFault, RemoveFault, RestartMachine, Selector
+from seawall.api.control import CrashMachine, InjectFault, LinkFault, RemoveFault, RestartMachine, Selector, SetClock
 from seawall.api.instruments import Instrument, Venue
 from seawall.api.message import Address, Message
 from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderFilled, OrderType, PlaceOrder, Side, TimeInForce
@@ -80,7 +80,8 @@ class Stage:
             assert all(session.live for session in self.engine.sessions.values())
             self.world.send(ENGINE, StrategyStarted(STRATEGY, "S", "1", 1.0, 0.1))
             for instrument in instruments:
-                self.quote(100, 101, instrument)
+                self.other(BUY, 0.1, 98, instrument)
+                self.other(SELL, 0.1, 102, instrument)
             self.seconds(0.1)
 
     # Time
@@ -124,6 +125,11 @@ class Stage:
         self.world.schedule(self.world.now, RestartMachine(machine))
         self.seconds(0)
 
+    def clock(self, machine: Address, seconds: float = 0, *, drift_ppb: int = 0) -> None:
+        """From now on that machine's clock is so far ahead, and gains so much."""
+        self.world.schedule(self.world.now, SetClock(machine, round(seconds * SECOND), drift_ppb))
+        self.seconds(0)
+
     # Doings
 
     def want(
@@ -158,10 +164,10 @@ class Stage:
         self.give(order, Address(f"venue:{instrument.venue}"))
         return key
 
-    def quote(self, bid: float, ask: float, instrument: Instrument = ALPHA_BTC, quantity: float = 0.001) -> None:
-        """A market round these prices: a little on each side, one tick outside what a test trades at."""
-        self.other(BUY, quantity * 100, bid - 1, instrument)
-        self.other(SELL, quantity * 100, ask, instrument)
+    def fall(self, price: float, instrument: Instrument = ALPHA_BTC) -> None:
+        """Somebody sells through all bids down to that price, where others still buy."""
+        self.other(BUY, 50, price, instrument)
+        self.other(SELL, 20, price, instrument, TimeInForce.IOC)
 
     # Looking
 

@@ -163,11 +163,11 @@ def test_exit_with_a_cancel_and_a_fill_in_flight() -> None:
     stage.want(BUY, 2.0, 100.5, tag="in")
     stage.seconds(1)
     bought = stage.filled_at()
-    stage.want(SELL, 1.5, 102, tag="exit")
+    stage.want(SELL, 1.5, 101.5, tag="exit")
     stage.seconds(1)
     lossy = stage.fault(Drop(), *PRIVATE, toxicity_ppm=500_000)
-    stage.other(BUY, 0.4, 102, tif=TimeInForce.IOC)
-    stage.other(BUY, 5.0, 98.5)
+    stage.other(BUY, 0.4, 101.5, tif=TimeInForce.IOC)
+    stage.other(BUY, 5.0, 99.5)
     stage.give(ClosePosition(STRATEGY, "olga", "a test"))
     lowest = bought
     for _ in range(400):

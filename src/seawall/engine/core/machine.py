@@ -27,6 +27,7 @@ from seawall.engine.core.parts.prices import Prices
 from seawall.engine.core.parts.reports import Reports
 from seawall.engine.core.parts.strategies import Strategies
 from seawall.engine.core.parts.supervision import Supervision
+from seawall.engine.core.parts.timekeeping import Timekeeping
 from seawall.engine.core.portfolio import Portfolio
 from seawall.engine.core.rates import Rates
 from seawall.engine.core.reconciliation import Reconciliation
@@ -49,9 +50,10 @@ class Engine:
         prices = Prices(watch_depth=settings.feed.watch_depth)
         self.closer = Closer()
         self.supervision = Supervision()
+        self.timekeeping = Timekeeping()
         self.parts: tuple[Part, ...] = (
             self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(),
-            Operations(), Halts(), Changes(),
+            Operations(), Halts(), Changes(), self.timekeeping,
         )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:
@@ -132,4 +134,4 @@ class Engine:
         return [*modes.follow(self.state, live), *self.supervision.streams_speak()]
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
-        return [*self.connections.on_time(now), *self.supervision.on_time(now), *self.closer.on_time(now)]
+        return [*self.timekeeping.on_time(now), *self.connections.on_time(now), *self.supervision.on_time(now), *self.closer.on_time(now)]

@@ -7,6 +7,7 @@ from seawall.api.message import Address
 from seawall.api.orders import AccountId, ClientOrderId
 from seawall.api.risk import Limits
 from seawall.api.supervision import TradingMode
+from seawall.api.units import Nanos
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Order
 from seawall.engine.core.positions import Position
@@ -28,4 +29,5 @@ class EngineState(msgspec.Struct):
     mode: TradingMode = TradingMode.STARTING
     mode_by: str = ""  # The operator or the breaker,
     mode_reason: str = ""  # and why.
+    ticked_at: Nanos = Nanos(0)  # The latest Tick.
     risk: RiskState = msgspec.field(default_factory=RiskState)

@@ -52,9 +52,13 @@ class Connections(Part):
         """What we sent last may never have left: nothing about unanswered orders is known until the venue is asked."""
         if restarted.epoch > self.state.epoch:
             self.entry.new_epoch(restarted.epoch)
+        return self.begin_anew("restart", now)
+
+    def begin_anew(self, reason: str, now: Nanos) -> list[Envelope]:
+        """With every venue, at once."""
         out: list[Envelope] = []
         for session in self.sessions.values():
-            out += self._drop(session, "restart", now)
+            out += self._drop(session, reason, now)
             session.state.wake_at = now
         return out
 

@@ -288,6 +288,15 @@ class VenueSession:
         state.awaited.clear()
         return self._become(SessionStatus.DOWN, reason)
 
+    def set_back(self, now: Nanos) -> None:
+        """Our clock stands before times that we have noted: none may lie in the future. Patience with what is unanswered begins again."""
+        state = self.state
+        for name in ("heard_at", "reported_at", "live_at", "missed_at", "reconcile_at", "orders_asked", "probe_at"):
+            setattr(state, name, min(getattr(state, name), now))
+        patience = Nanos(now + self.settings.session.answer_timeout)
+        state.in_flight = {key: min(until, patience) for key, until in state.in_flight.items()}
+        self._soonest = min(state.in_flight.values(), default=NEVER)
+
     # The venue's clock
 
     def ask_time(self, now: Nanos) -> Envelope:
