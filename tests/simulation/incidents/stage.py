@@ -21,8 +21,10 @@ from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
 from seawall.engine.core.venues.state import SessionState, SessionStatus
 from seawall.exchange.core.machine import Exchange
 from seawall.sim.agreement import disagreements
+from seawall.sim.disk import Disk
 from seawall.sim.network import Constant, LinkSpec
 from seawall.sim.node import NodeSpec
+from seawall.sim.vocabulary import decode_entry
 from seawall.sim.world import World
 from tests.simulation.toys import Spy
 from tests.unit.engine.rig import ALPHA_BTC, COIN, ENGINE, INSTRUMENTS, LAX, OTHER, PATIENCE, RICHES, START, STRATEGY, USDT
@@ -122,8 +124,17 @@ class Stage:
     def crash(self, machine: Address = ENGINE, *, torn_bytes: int = 0, for_seconds: float = 1) -> None:
         self.world.schedule(self.world.now, CrashMachine(machine, torn_bytes))
         self.seconds(for_seconds)
+        self.restart(machine)
+
+    def restart(self, machine: Address = ENGINE) -> None:
         self.world.schedule(self.world.now, RestartMachine(machine))
         self.seconds(0)
+
+    def lose_disk(self) -> None:
+        """The engine, which is down, begins on an empty disk. Only the number of its run goes on: hosts never give one twice."""
+        node = self.world.nodes[ENGINE]
+        epoch, node.disk = node.disk.epoch, Disk(decode_entry)
+        node.disk.epoch, node.write = epoch, node.disk.write
 
     def clock(self, machine: Address, seconds: float = 0, *, drift_ppb: int = 0) -> None:
         """From now on that machine's clock is so far ahead, and gains so much."""
@@ -151,18 +162,23 @@ class Stage:
         self.world.send(to, message)
         self.seconds(0)
 
-    def other(
+    def hand(
         self, side: Side, quantity: float, price: float, instrument: Instrument = ALPHA_BTC, tif: TimeInForce = TimeInForce.GTC,
         account: str = "other",
-    ) -> ClientOrderId:  # fmt: skip
-        """Another trader's order, or one made by hand on the engine's own account."""
+    ) -> tuple[Address, PlaceOrder]:  # fmt: skip
+        """The venue and another trader's order, or one made by hand on the engine's own account."""
         self.hands += 1
         key = ClientOrderId(f"hand-{self.hands}")
         ticks = Price(round(price * instrument.price_scale / instrument.tick))
         lots = Quantity(round(quantity * COIN / instrument.lot_value))
         order = PlaceOrder(AccountId(account), key, instrument.id, side, OrderType.LIMIT, tif, lots, ticks)
-        self.give(order, Address(f"venue:{instrument.venue}"))
-        return key
+        return Address(f"venue:{instrument.venue}"), order
+
+    def other(self, side: Side, quantity: float, price: float, *more: Any, **further: Any) -> ClientOrderId:
+        """Places it now."""
+        venue, order = self.hand(side, quantity, price, *more, **further)
+        self.give(order, venue)
+        return order.client_order_id
 
     def fall(self, price: float, instrument: Instrument = ALPHA_BTC) -> None:
         """Somebody sells through all bids down to that price, where others still buy."""

@@ -81,8 +81,12 @@ class Booking:
             order = self.orders.closed.get(fill.client_order_id)
             if order is None and (what := made_by_venue(fill.client_order_id)):
                 return closed_by_venue(self, session, fill, what)
-        if order is not None and order.has_booked(fill.cumulative_quantity, quantity):
-            return [_named_anew(session, order, fill)]
+        whole = True
+        if order is not None:
+            whole = order.ahead is None
+            follows = whole and fill.cumulative_quantity == order.cumulative_quantity + quantity
+            if not follows and order.has_booked(fill.cumulative_quantity, quantity):
+                return [_named_anew(session, order, fill)]
         strategy, tag = (EXTERNAL, "") if order is None else (order.strategy, order.tag)
         instrument, position = self.instruments[key], self.position_of(strategy, key)
         held, realised = position.quantity, position.realised
@@ -105,7 +109,7 @@ class Booking:
                 subject, ours, theirs = f"order {order.client_order_id}", f"{order.quantity} lots ordered", f"{filled} lots filled"
                 out.append(Envelope(PROJECTIONS, BreakFound(session.settings.address, subject, ours, theirs)))
             if working is not None:
-                out += self._advance(session, order, fill.cumulative_quantity, now)
+                out += self._advance(session, order, now, whole=whole)
         applied = FillApplied(
             strategy, tag, fill.client_order_id, key, fill.order_id, fill.trade_id, side, fill.price, quantity,
             fill.leaves_quantity, fill.liquidity, fill.fee, fill.fee_currency, position.quantity, fill.event_time,
@@ -174,8 +178,8 @@ class Booking:
         except KeyError:
             return self.positions.setdefault(strategy, {}).setdefault(key, Position())
 
-    def _advance(self, session: VenueSession, order: Order, venue_filled: int, now: Nanos) -> list[Envelope]:
-        """A working order has just been filled further; it leaves something or ends."""
+    def _advance(self, session: VenueSession, order: Order, now: Nanos, *, whole: bool) -> list[Envelope]:
+        """A working order has just been filled further; it leaves something or ends. `whole`: until then no fill of it was missing."""
         filled = order.cumulative_quantity
         leaves = (order.quantity if order.ended is None else order.end_quantity) - filled
         if leaves <= 0:
@@ -186,8 +190,8 @@ class Booking:
         order.queries = 0
         if order.status in _UNACKNOWLEDGED or order.status is NEW:
             order.status = PENDING_CANCEL if order.cancel_wanted else PARTIALLY_FILLED
-        if venue_filled != filled:
-            return [session.ask_fills(order.instrument)]  # An earlier fill is missing, or this one came late.
+        if order.ahead is not None:
+            return [session.ask_fills(order.instrument)] if whole else []  # An earlier fill is missing: asked for once.
         if not order.cancel_wanted and not order.amending:
             session.settled(order.client_order_id)
         return []

@@ -61,7 +61,7 @@ class Order(msgspec.Struct, gc=False):
     order_id: OrderId = OrderId(0)  # 0: not acknowledged.
     cumulative_quantity: Any = 0  # Quantity. Any, here and below: a call of a NewType costs as much as the sum it would wrap.
     cumulative_notional: Any = 0  # Money.
-    ahead: dict[int, int] | None = None  # Booked fills beyond one that is missing: how much was filled with each, and its lots.
+    ahead: list[tuple[int, int]] | None = None  # What is booked beyond fills that are missing: stretches, from and to.
     cancel_wanted: bool = False
     queries: int = 0  # Sent in a row without an answer that settled it.
     refused_cancels: int = 0  # By a venue that found nothing to cancel.
@@ -85,20 +85,21 @@ class Order(msgspec.Struct, gc=False):
         return leaves
 
     def has_booked(self, cumulative_quantity: int, lots: int) -> bool:
-        """Whether the fill that brought the order there is booked already, under whatever id; if not, it is about to be."""
-        if self.ahead is None and cumulative_quantity == self.cumulative_quantity + lots:
-            return False
-        ahead = self.ahead if self.ahead is not None else {}
-        through = self.cumulative_quantity - sum(ahead.values())  # Up to there nothing is missing.
-        if cumulative_quantity <= through or cumulative_quantity in ahead:
+        """Whether the fill that brought the order there is booked already, under whatever id; if not, it is about to be. One that simply
+        follows need not be asked about."""
+        ahead = self.ahead or []
+        through = self.cumulative_quantity - sum([end - start for start, end in ahead])  # Up to there nothing is missing.
+        if cumulative_quantity <= through or any(start < cumulative_quantity <= end for start, end in ahead):
             return True
-        ahead[cumulative_quantity] = lots
-        for end in sorted(ahead):
-            if end - ahead[end] > through:
-                break
-            through = end
-            del ahead[end]
-        self.ahead = ahead or None
+        stretches: list[tuple[int, int]] = []
+        for start, end in sorted([*ahead, (cumulative_quantity - lots, cumulative_quantity)]):
+            if start <= through:
+                through = end
+            elif stretches and start <= stretches[-1][1]:
+                stretches[-1] = stretches[-1][0], end
+            else:
+                stretches.append((start, end))
+        self.ahead = stretches or None
         return False
 
 

@@ -106,6 +106,8 @@ class Reconciliation:
         out: list[Envelope] = []
         known, confirmed = session.state.applied.get(report.instrument, {}), session.state.confirmed.get(report.instrument, 0)
         for fill in report.fills:
+            if fill.event_time < session.state.opened_at:
+                continue  # Of a life before ours.
             if fill_key(fill.trade_id, fill.side) not in known and fill.instrument == report.instrument:
                 if fill.trade_id > confirmed:
                     session.missed(Nanos(fill.event_time - session.state.clock_offset), now)
@@ -114,6 +116,7 @@ class Reconciliation:
             ours = f"booked up to trade {session.state.confirmed.get(report.instrument, 0)}"
             subject = f"fills {report.instrument}"
             out.append(_break(session, subject, ours, "older fills are no longer listed"))
+            session.state.fills_lost = True
         if report.fills:
             session.confirm(report.instrument, TradeId(report.fills[-1].trade_id))
             if not report.complete:
@@ -129,6 +132,8 @@ class Reconciliation:
         booked = self.booking.balance_changes(session.settings.venue)
         theirs = {b.currency: b.free + b.locked for b in report.balances}
         opening = {c: theirs.get(c, 0) - booked.get(c, 0) for c in dict.fromkeys([*theirs, *booked])}
+        if state.opening is None:
+            state.opened_at = report.event_time
         before = opening if state.opening is None else state.opening
         moved = {c: by for c in dict.fromkeys([*before, *opening]) if (by := opening.get(c, 0) - before.get(c, 0))}
         if moved != state.suspected:

@@ -121,7 +121,13 @@ class Connections(Part):
         session = self.heard(report.account, now)
         if session is None or report.request_id not in session.state.awaited:
             return []
-        return self.reconciliation.balances_reported(session, report, now) + session.answered(report.request_id, now)
+        out = self.reconciliation.balances_reported(session, report, now)
+        if session.state.fills_lost and not session.state.suspected:
+            session.state.fills_lost = False
+            if out:  # Differences that are no longer doubted, and that no fill will explain: what we hold is not known.
+                why = f"{session.settings.address}: fills are missing that it no longer lists"
+                out += self.supervision.restrict("reconciliation", why, now)
+        return out + session.answered(report.request_id, now)
 
     def _unless_mute(self, session: VenueSession, out: list[Envelope], now: Nanos) -> list[Envelope]:
         """Answers told too much that the private stream should have: it begins anew with the session, and all that is true is asked for."""

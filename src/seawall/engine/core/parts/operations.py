@@ -57,9 +57,8 @@ class Operations(Part):
         return [modes.change(self.state, TradingMode.HALTED, command.operator, command.reason), *self.entry.cancel_all(now)]
 
     def _restrict(self, command: RestrictTrading, now: Nanos) -> list[Envelope]:
-        if not modes.allowed(self.state, TradingMode.REDUCE_ONLY):
-            return self._refused(command, command.operator, f"trading is {self.state.mode}")
-        return [modes.change(self.state, TradingMode.REDUCE_ONLY, command.operator, command.reason), *self.entry.cancel_all(now)]
+        out = self.supervision.restrict(command.operator, command.reason, now)
+        return out or self._refused(command, command.operator, f"trading is {self.state.mode}")
 
     def _kill(self, command: KillTrading, now: Nanos) -> list[Envelope]:
         if not modes.allowed(self.state, TradingMode.LIQUIDATING):

@@ -111,6 +111,12 @@ class Supervision(Part):
             return []
         return [modes.change(self.state, TradingMode.HALTED, by, reason), *self.entry.cancel_all(now)]
 
+    def restrict(self, by: str, reason: str, now: Nanos) -> list[Envelope]:
+        """Cancel all, reduce only."""
+        if not modes.allowed(self.state, TradingMode.REDUCE_ONLY):
+            return []
+        return [modes.change(self.state, TradingMode.REDUCE_ONLY, by, reason), *self.entry.cancel_all(now)]
+
     def count_anew(self, scope: Address) -> tuple[str, ...]:
         """Losses are counted from now on. Returns the breakers that had tripped."""
         risk = self.risk
@@ -158,9 +164,7 @@ class Supervision(Part):
         if action is BreakerAction.LIQUIDATE:
             return told + (self.liquidate(by, reason, now) if modes.allowed(self.state, TradingMode.LIQUIDATING) else [])
         if action is BreakerAction.REDUCE_ONLY:
-            if not modes.allowed(self.state, TradingMode.REDUCE_ONLY):
-                return told
-            return [*told, modes.change(self.state, TradingMode.REDUCE_ONLY, by, reason), *self.entry.cancel_all(now)]
+            return told + self.restrict(by, reason, now)
         account = self.engine.account(scope)
         account.suspended = Suspension(name, reason)
         if action is BreakerAction.FLATTEN and self.settings.switches.emergency_liquidation:

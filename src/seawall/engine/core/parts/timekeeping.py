@@ -1,6 +1,6 @@
-"""What it means that the engine's own clock was set. Forward, all is older than it was, and that is safe. Back, what was to happen at a time
-would not happen for long, and old prices would look new: so no time of ours may stand in the future. How far off venues' clocks are must
-be measured again either way: back, the sessions begin anew; forward, they fall silent by themselves.
+"""What it means that the engine's own clock was set. Forward, all is older than it was, and that is safe. Back, what was to happen at some
+time would not happen for long, and old prices would look new: so no time of ours may stand in the future. How far off venues' clocks are
+must be measured again either way: back, the sessions begin anew; forward, they fall silent by themselves.
 """
 
 from typing import TYPE_CHECKING

@@ -41,6 +41,8 @@ class SessionState(msgspec.Struct):
     applied: dict[InstrumentId, dict[int, bool]] = {}  # Booked fills above it: trade id, sign by side.
     last_fill: Nanos = Nanos(0)  # The venue's time of the newest fill booked.
     opening: dict[Currency, int] | None = None  # The account's balances less what our fills changed, as the venue last told.
+    opened_at: Nanos = Nanos(0)  # The venue's time when it first told them: fills before are in them.
+    fills_lost: bool = False  # Fills that we do not know of are no longer listed. Balances that agree clear it.
     suspected: dict[Currency, int] = {}  # By how much they have moved since, if the next look says the same.
     balances_due: bool = False  # To be asked for when all other questions are answered.
     failures: int = 0  # Order requests in a row that went unanswered.
