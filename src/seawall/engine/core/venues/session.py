@@ -389,9 +389,10 @@ class VenueSession:
         return self.state.next_request
 
     def _await_answer(self, key: ClientOrderId, until: int) -> None:
-        self.state.in_flight[key] = Nanos(until)
-        if until < self._soonest:
+        in_flight = self.state.in_flight
+        if until < self._soonest or not in_flight:  # What was the soonest may be settled since.
             self._soonest = Nanos(until)
+        in_flight[key] = Nanos(until)
 
     def _backoff(self, attempts: int) -> int:
         """Doubles from the first to the last interval, then jitters between a half and the whole of it."""
