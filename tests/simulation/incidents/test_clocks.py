@@ -10,6 +10,7 @@ from seawall.api.orders import RejectReason
 from seawall.api.projections import BreakFound, OrderClosed
 from seawall.api.supervision import BreakerTripped
 from seawall.api.units import HOUR, SECOND, Nanos
+from seawall.engine.core.venues.settings import SessionSettings
 from tests.simulation.incidents.stage import ALPHA, BUY, PRIVATE, SELL, Stage
 from tests.unit.engine.rig import ENGINE, LAX, LOT
 
@@ -33,8 +34,9 @@ def test_venue_clock_that_drifts() -> None:
 @pytest.mark.parametrize("seconds", [30, -30, 3600, -3600])
 def test_venue_clock_that_is_set(seconds: int) -> None:
     """Half a minute or an hour, either way. At most one request is refused for its time, which is an answer and no doubt; the offset is
-    measured at once, and the next one is in time."""
-    stage = Stage()
+    measured at once, and the next one is in time. (To the venue itself, clients that spoke a moment ago have been silent for that long:
+    what it would do to their orders is switched off.)"""
+    stage = Stage(session=SessionSettings(cancel_after=None))
     stage.want(BUY, 0.5, 100, tag="before")
     stage.seconds(1)
     stage.clock(ALPHA, seconds)
