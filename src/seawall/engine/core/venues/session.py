@@ -206,7 +206,7 @@ class VenueSession:
     def overdue(self, now: Nanos) -> list[ClientOrderId]:
         """Takes out the orders whose answer has not come in time."""
         in_flight = self.state.in_flight
-        if now < self._soonest or not in_flight:
+        if now < self._soonest:
             return []
         late = [key for key, until in in_flight.items() if until <= now]
         for key in late:
@@ -289,13 +289,12 @@ class VenueSession:
         return self._become(SessionStatus.DOWN, reason)
 
     def set_back(self, now: Nanos) -> None:
-        """Our clock stands before times that we have noted: none may lie in the future. Patience with what is unanswered begins again."""
-        state = self.state
+        """Our clock stands before times that were noted: none may lie in the future. Patience with what is unanswered begins again."""
+        state, patience = self.state, Nanos(now + self.settings.session.answer_timeout)
         for name in ("heard_at", "reported_at", "live_at", "missed_at", "reconcile_at", "orders_asked", "probe_at"):
             setattr(state, name, min(getattr(state, name), now))
-        patience = Nanos(now + self.settings.session.answer_timeout)
         state.in_flight = {key: min(until, patience) for key, until in state.in_flight.items()}
-        self._soonest = min(state.in_flight.values(), default=NEVER)
+        self._soonest = patience
 
     # The venue's clock
 
