@@ -16,7 +16,7 @@ from seawall.backtest.sweep import SweepFailed, sweep
 from seawall.backtest.sweep.grid import parameter_sets
 from seawall.backtest.sweep.spool import SharedRecording, lay_down
 from seawall.backtest.sweep.windows import walk_forward
-from seawall.market_data.recorded import open_recording
+from seawall.market_data.recorded import FeedDelay, open_recording
 from seawall.strategy.loader import load_strategy
 
 BREAKOUT = """
@@ -167,15 +167,16 @@ def test_windows_follow_each_other_to_the_end() -> None:
         walk_forward(Nanos(0), Nanos(3), 4, 2, anchored=False)
 
 
-@pytest.mark.parametrize("latency", [None, 0, 90_000_000_000])
-def test_what_is_laid_down_reads_as_the_recording(tmp_path: Path, latency: int | None) -> None:
+@pytest.mark.parametrize("sample", [None, (0,), (90_000_000_000,), (0, 1, 90_000_000_000)])
+def test_what_is_laid_down_reads_as_the_recording(tmp_path: Path, sample: tuple[int, ...] | None) -> None:
     """Any window, any feed latency, in pieces of any size."""
     trades = {"ts": [1_700_000_000 + second for second in (0, 60, 60, 61, 200, 260)], "price": [1.0, 2, 3, 4, 5, 6], "qty": [1.0] * 6}
     recording = open_recording([trades, bars(6)], symbol="BTC-USD", venue="north")
+    feed = FeedDelay(sample) if sample is not None else None
     shared = SharedRecording(lay_down(recording, tmp_path / "rows"))
     for start, end in ((None, None), (1_700_000_060 * 10**9, 1_700_000_201 * 10**9), (1_700_000_060 * 10**9, None)):
-        expected = list(recording.chunks(start, end, feed_latency_ns=latency, chunk_rows=10**6))
-        got = list(shared.chunks(start, end, feed_latency_ns=latency, chunk_rows=2))
+        expected = list(recording.chunks(start, end, feed=feed, chunk_rows=10**6))
+        got = list(shared.chunks(start, end, feed=feed, chunk_rows=2))
         for column in ("time", "stream"):
             assert [*chain(*(getattr(c, column) for c in got))] == [*chain(*(getattr(c, column) for c in expected))]
     assert (shared.instruments, shared.span, shared.rows) == (recording.instruments, recording.span, recording.rows)

@@ -1,12 +1,13 @@
 """Merged recordings equal a naive sort of everything, however the rows are cut into chunks and spread over sources."""
 
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seawall.market_data.recorded import ROW_COLUMNS, Chunk, Kind, Recording, open_recording
+from seawall.market_data.recorded import ROW_COLUMNS, Chunk, FeedDelay, Kind, Recording, open_recording
 
 Row = tuple[int, int, tuple[int, ...]]  # Time, stream, columns of its kind.
 
@@ -109,7 +110,7 @@ def test_rows_heard_later_are_sorted_with_the_rest(sources: list[pl.DataFrame], 
     rows = naive(recording, sources)
     heard = [(time + latency_ns, stream + count, columns) for time, stream, columns in rows]
     expected = sorted(rows + heard, key=lambda row: row[:2])
-    assert listed(recording, list(recording.chunks(feed_latency_ns=latency_ns, chunk_rows=chunk_rows))) == expected
+    assert listed(recording, list(recording.chunks(feed=FeedDelay((latency_ns,)), chunk_rows=chunk_rows))) == expected
 
 
 @given(SOURCES, st.integers(1, 20), st.integers(-2, 8), st.integers(-2, 8))
@@ -118,3 +119,38 @@ def test_a_window_is_a_cut_of_the_whole(sources: list[pl.DataFrame], chunk_rows:
     start, end = START + first * 10**9, START + last * 10**9
     window = listed(recording, list(recording.chunks(start, end, chunk_rows=chunk_rows)))
     assert window == [row for row in naive(recording, sources) if start <= row[0] < end]
+
+
+@given(
+    SOURCES,
+    st.tuples(st.integers(1, 50), st.integers(1, 50)),
+    st.lists(st.integers(0, 3 * 10**9), min_size=2, max_size=5),
+    st.integers(0, 99),
+)
+def test_drawn_delays_keep_the_order_of_each_stream(
+    sources: list[pl.DataFrame], chunks: tuple[int, int], sample: list[int], seed: int
+) -> None:
+    """Whatever the chunks: never early, never later than the longest delay after itself or one before it, rows of an instant together."""
+    recording = opened(sources)
+    count = len(recording.streams)
+    feed = FeedDelay(tuple(sample), seed)
+    rows, again = (listed(recording, list(recording.chunks(feed=feed, chunk_rows=chunk_rows))) for chunk_rows in chunks)
+    assert rows == again
+    assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+    for stream in range(count):
+        told = [(time, columns) for time, index, columns in rows if index == stream]
+        heard = [(time, columns) for time, index, columns in rows if index == stream + count]
+        assert [columns for _, columns in told] == [columns for _, columns in heard]
+        took = {(at, when) for (at, _), (when, _) in zip(told, heard, strict=True)}
+        assert len(took) == len({at for at, _ in told}), "one instant of a stream is heard at one time"
+        assert all(at <= when <= at + max(sample) for at, when in took)
+        free = [when - at for (_, before), (at, when) in pairwise(sorted(took)) if before < when]
+        assert all(delay in sample for delay in free)
+
+
+@given(SOURCES, st.integers(1, 8), st.integers(0, 99))
+def test_what_comes_later_delays_nothing_earlier(sources: list[pl.DataFrame], seconds: int, seed: int) -> None:
+    recording, end = opened(sources), START + seconds * 10**9
+    feed = FeedDelay((0, 10**6, 10**9), seed)
+    whole = [row for row in listed(recording, list(recording.chunks(feed=feed))) if row[0] < end]
+    assert [row for row in listed(recording, list(recording.chunks(end=end, feed=feed))) if row[0] < end] == whole

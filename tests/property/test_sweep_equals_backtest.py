@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from seawall.api.units import MILLISECOND, Nanos
 from seawall.backtest.latency import Latency
 from seawall.backtest.rows import RowMaker
-from seawall.backtest.run import Run, Setup
+from seawall.backtest.run import Run, Setup, feed_delay
 from seawall.backtest.sweep.abreast import run_abreast
 from seawall.market_data.recorded import Recording, open_recording
 from seawall.runtime.machine import snapshot
@@ -43,11 +43,11 @@ def runs_of(recording: Recording, sets: list[tuple[float, int]], setup: Setup) -
     ]
 
 
-def abreast(recording: Recording, runs: list[Run], piece_rows: int, feed: Nanos | None) -> None:
+def abreast(recording: Recording, runs: list[Run], piece_rows: int) -> None:
     maker = RowMaker(recording.streams)
     for run in runs:
         run.begin()
-    for piece in recording.read(runs[0].start, runs[0].end, feed_latency_ns=feed, chunk_rows=piece_rows):
+    for piece in recording.read(runs[0].start, runs[0].end, feed=feed_delay(runs[0].setup), chunk_rows=piece_rows):
         rows = list(maker.rows(piece))
         run_abreast([run.host for run in runs], rows)
         for run in runs:
@@ -59,7 +59,7 @@ def abreast(recording: Recording, runs: list[Run], piece_rows: int, feed: Nanos 
 def alone(run: Run) -> None:
     run.begin()
     maker = RowMaker(run.recording.streams)
-    for piece in run.recording.read(run.start, run.end, feed_latency_ns=run.setup.latency.feed or None):
+    for piece in run.recording.read(run.start, run.end, feed=feed_delay(run.setup)):
         run.take(maker.rows(piece), len(piece.time))
     run.finish(complete=True)
 
@@ -96,7 +96,7 @@ def test_every_run_is_as_it_would_be_alone(
     recording = open_recording(market)
     setup = Setup(seed=seed, fill_model="touch", slippage_bps=3, latency=latency, limits=limits)
     together, one_by_one = runs_of(recording, sets, setup), runs_of(recording, sets, setup)
-    abreast(recording, together, piece_rows, latency.feed or None)
+    abreast(recording, together, piece_rows)
     for run in one_by_one:
         alone(run)
     for found, expected in zip(together, one_by_one, strict=True):

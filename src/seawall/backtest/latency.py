@@ -23,7 +23,7 @@ Delay = Nanos | Drawn
 
 
 class Latency(msgspec.Struct, frozen=True):
-    feed: Nanos = Nanos(0)  # From the recording's clock to the strategy and the engine.
+    feed: Delay = Nanos(0)  # From the recording's clock to the strategy and the engine.
     order: Delay = Nanos(0)  # From the engine to the venue, for everything but cancels.
     cancel: Delay = Nanos(0)
     report: Delay = Nanos(0)  # From the venue back to the engine.

@@ -23,7 +23,7 @@ from seawall.backtest.fill_models.measured import measured
 from seawall.backtest.funding import Funding, account_of, fund
 from seawall.backtest.funding_rates import read_funding_rates
 from seawall.backtest.host import Backtest
-from seawall.backtest.latency import Latency, in_words, longest
+from seawall.backtest.latency import Drawn, Latency, in_words, longest
 from seawall.backtest.notes import Notes
 from seawall.backtest.recorded_margin import FundingRates
 from seawall.backtest.recorded_venue import RecordedVenue
@@ -33,7 +33,7 @@ from seawall.engine.core.limit_words import limits_from
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.settings import Switches
 from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
-from seawall.market_data.recorded import Recording, open_recording
+from seawall.market_data.recorded import FeedDelay, Recording, open_recording
 from seawall.market_data.recorded.kinds import Kind
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
@@ -176,7 +176,7 @@ class Run:
         began = perf_counter()
         maker, complete = RowMaker(self.recording.streams), False
         self.begin()
-        for piece in self.recording.read(self.start, self.end, feed_latency_ns=self.setup.latency.feed or None):
+        for piece in self.recording.read(self.start, self.end, feed=feed_delay(self.setup)):
             self.take(maker.rows(piece), len(piece.time))
             if progress is not None:
                 seconds = perf_counter() - began
@@ -262,6 +262,12 @@ class Run:
             for reason, count in market.refused.items():
                 counters[f"market data refused: {reason}"] = counters.get(f"market data refused: {reason}", 0) + count
         return counters
+
+
+def feed_delay(setup: Setup) -> FeedDelay | None:
+    """How the run's rows are to be read. None: all hear of a row when it happens."""
+    feed = setup.latency.feed
+    return FeedDelay(feed.sample if isinstance(feed, Drawn) else (feed,), setup.seed) if feed else None
 
 
 def default_limits(recording: Recording, decimals: int) -> Limits:

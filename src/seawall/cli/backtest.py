@@ -189,14 +189,12 @@ def listed(text: str | None) -> list[str] | None:
 
 
 def latencies(texts: list[str], data: list[str]) -> "Latency":
-    from seawall.backtest.latency import Drawn, Latency
+    from seawall.backtest.latency import Latency
     from seawall.cli.delays import delay
 
     delays: dict[str, Any] = {key: delay(value, data) for key, value in options.pairs(texts, "--latency").items()}
     if unknown := [key for key in delays if key not in Latency.__struct_fields__]:
         raise UserError(f"--latency {unknown[0]}: no such latency", f"there are {', '.join(Latency.__struct_fields__)}")
-    if isinstance(delays.get("feed"), Drawn):
-        raise UserError("--latency feed is one duration", "order, cancel and report may be drawn")
     return Latency(**delays)
 
 

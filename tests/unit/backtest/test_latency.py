@@ -55,3 +55,36 @@ def test_what_makes_no_sense_is_refused(text: str) -> None:
 def test_an_empty_sample_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one duration"):
         Drawn(())
+
+
+class Listener(TradingStrategy):
+    heard: list[int] = []
+
+    def on_start(self) -> None:
+        type(self).heard = []
+
+    def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal] | None:
+        self.heard.append(price_update.timestamp_ns)
+        return None
+
+
+def heard(seed: int, rows: int = 40) -> list[int]:
+    latency = Latency(feed=Drawn((Nanos(0), Nanos(MILLISECOND), Nanos(2_500 * MILLISECOND))))
+    prices = {name: column[:rows] for name, column in PRICES.items()}
+    run_backtest(Listener, prices, setup=Setup(latency=latency, seed=seed), symbol="BTC-USD")
+    return Listener.heard
+
+
+def test_a_feed_that_is_drawn_is_heard_in_its_order_and_the_seed_says_when() -> None:
+    times = heard(1)
+    assert len(times) == 40 and times == sorted(times)
+    delays = {when - at for at, when in zip(PRICES["ts"], times, strict=True)}
+    assert {0, MILLISECOND, 2_500 * MILLISECOND} <= delays
+    assert heard(1) == times != heard(2)
+    assert heard(1, rows=20)[:18] == times[:18], "what comes later delays nothing earlier"
+
+
+def test_orders_wait_for_a_price_that_is_late() -> None:
+    latency = Latency(feed=Drawn((Nanos(300 * MILLISECOND), Nanos(400 * MILLISECOND))))
+    fills = run_backtest(Always, PRICES, setup=Setup(latency=latency), symbol="BTC-USD").fills
+    assert {moment % SECOND for moment in fills["ts"].dt.timestamp("ns").to_list()} == {300 * MILLISECOND, 400 * MILLISECOND}

@@ -10,7 +10,7 @@ from seawall.analytics.curves import portfolio_curve
 from seawall.analytics.figures import period_returns
 from seawall.analytics.sweep_outcome import Outcome
 from seawall.backtest.rows import RowMaker
-from seawall.backtest.run import Run, Setup, StrategyClass
+from seawall.backtest.run import Run, Setup, StrategyClass, feed_delay
 from seawall.backtest.sweep.abreast import run_abreast
 from seawall.backtest.sweep.windows import Window
 from seawall.market_data.recorded import Recording
@@ -48,8 +48,8 @@ def run_batch(
         else:
             going[number] = run
     alive = dict(going)
-    maker, latency = RowMaker(recording.streams), setup.latency.feed or None
-    pieces = recording.read(batch.window.start, batch.window.end, feed_latency_ns=latency, chunk_rows=ROWS_AT_ONCE) if alive else ()
+    maker, feed = RowMaker(recording.streams), feed_delay(setup)
+    pieces = recording.read(batch.window.start, batch.window.end, feed=feed, chunk_rows=ROWS_AT_ONCE) if alive else ()
     for piece in pieces:
         rows = list(maker.rows(piece))
         run_abreast([run.host for run in alive.values()], rows)

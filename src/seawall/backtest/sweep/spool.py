@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from seawall.market_data.recorded import Input, Recording, Stream
-from seawall.market_data.recorded.delay import heard_twice
+from seawall.market_data.recorded.delay import FeedDelay, heard_twice
 from seawall.market_data.recorded.kinds import Kind
 from seawall.market_data.recorded.recording import CHUNK_ROWS
 from seawall.market_data.recorded.rows import Rows
@@ -57,11 +57,11 @@ class SharedRecording(Recording):
         return ()
 
     def read(
-        self, start: int | None = None, end: int | None = None, *, feed_latency_ns: int | None = None, chunk_rows: int = CHUNK_ROWS
+        self, start: int | None = None, end: int | None = None, *, feed: FeedDelay | None = None, chunk_rows: int = CHUNK_ROWS
     ) -> Iterator[Rows]:
         pieces = self._between(-_FOREVER if start is None else start, _FOREVER if end is None else end)
-        if feed_latency_ns is not None:
-            pieces = heard_twice(pieces, feed_latency_ns, len(self.streams))
+        if feed is not None:
+            pieces = heard_twice(pieces, feed, len(self.streams))
         for rows in pieces:
             for first in range(0, len(rows.time), chunk_rows):
                 yield rows.part(first, first + chunk_rows)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from seawall.api.instruments import Instrument
-from seawall.market_data.recorded.delay import heard_twice
+from seawall.market_data.recorded.delay import FeedDelay, heard_twice
 from seawall.market_data.recorded.merge import merged
 from seawall.market_data.recorded.reader import Reader, Refused
 from seawall.market_data.recorded.rows import Chunk, Rows, Stream
@@ -65,7 +65,7 @@ class Recording:
         return self._inputs
 
     def read(
-        self, start: int | None = None, end: int | None = None, *, feed_latency_ns: int | None = None, chunk_rows: int = CHUNK_ROWS
+        self, start: int | None = None, end: int | None = None, *, feed: FeedDelay | None = None, chunk_rows: int = CHUNK_ROWS
     ) -> Iterator[Rows]:
         """Rows delivered at start <= time < end, as arrays of at most `chunk_rows`.
 
@@ -76,17 +76,17 @@ class Recording:
         readers = [reader for reader in self._readers if reader.span[0] < last and first <= reader.span[1]]
         slice_rows = min(_SLICE_CHUNKS * chunk_rows, max(_LEAST_ROWS, _HELD_ROWS // _at_once(readers)))
         pieces = merged([(reader.span[0], reader.read(first, last, slice_rows, self.refused)) for reader in readers], self._ranks)
-        if feed_latency_ns is not None:
-            pieces = heard_twice(pieces, feed_latency_ns, len(self.streams))
+        if feed is not None:
+            pieces = heard_twice(pieces, feed, len(self.streams))
         for rows in pieces:
             for first in range(0, len(rows.time), chunk_rows):
                 yield rows.part(first, first + chunk_rows)
 
     def chunks(
-        self, start: int | None = None, end: int | None = None, *, feed_latency_ns: int | None = None, chunk_rows: int = CHUNK_ROWS
+        self, start: int | None = None, end: int | None = None, *, feed: FeedDelay | None = None, chunk_rows: int = CHUNK_ROWS
     ) -> Iterator[Chunk]:
         """What `read` yields, as plain lists."""
-        for rows in self.read(start, end, feed_latency_ns=feed_latency_ns, chunk_rows=chunk_rows):
+        for rows in self.read(start, end, feed=feed, chunk_rows=chunk_rows):
             yield Chunk(rows.time.tolist(), rows.stream.tolist(), tuple(column.tolist() for column in rows.columns), rows.kind)
 
     def alone(self, stream: Stream, *, with_ids: bool = False) -> Iterator[Rows]:

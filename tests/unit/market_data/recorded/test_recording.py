@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from seawall.api.instruments import define_spot
-from seawall.market_data.recorded import Kind, Recording, RecordingError, Refusal, open_recording
+from seawall.market_data.recorded import FeedDelay, Kind, Recording, RecordingError, Refusal, open_recording
 from tests.unit.market_data.recorded.tables import MINUTE, SECOND, START, bars, quotes, trades
 
 
@@ -105,13 +105,13 @@ def test_a_window_of_time_is_half_open() -> None:
 def test_with_a_feed_latency_every_row_is_heard_again_later() -> None:
     """The venue has a row at its time under the stream's index; the engine hears of it 1.5 s later under index + streams."""
     recording = open_recording(trades([1.0, 2.0]))
-    chunks = list(recording.chunks(feed_latency_ns=1_500_000_000))
+    chunks = list(recording.chunks(feed=FeedDelay((1_500_000_000,))))
     heard = [(time - START, stream) for chunk in chunks for time, stream in zip(chunk.time, chunk.stream, strict=True)]
     assert heard == [(0, 0), (SECOND, 0), (1_500_000_000, 1), (2_500_000_000, 1)]
 
 
 def test_with_no_delay_the_venue_still_comes_first() -> None:
-    chunks = open_recording(trades([1.0, 2.0])).chunks(feed_latency_ns=0)
+    chunks = open_recording(trades([1.0, 2.0])).chunks(feed=FeedDelay((0,)))
     assert [stream for chunk in chunks for stream in chunk.stream] == [0, 1, 0, 1]
 
 
