@@ -21,11 +21,13 @@ from seawall.backtest import run_backtest
 from seawall.backtest.run import default_limits
 from seawall.cli import main
 from seawall.engine.core.checks import CHECKS
-from seawall.engine.core.feed import Refused
+from seawall.engine.core.feed import FeedSettings, Refused
+from seawall.engine.core.feed_words import FEED, feed_from
 from seawall.engine.core.limit_files import SECTIONS, words_of
 from seawall.engine.core.limit_words import SECONDS, limits_from
 from seawall.engine.core.monitors import BREAKERS, MONITORS
 from seawall.market_data.recorded import open_recording
+from seawall.sim.scenario import FEED as SIMULATED
 from seawall.strategy import (
     Bar,
     MarketSignal,
@@ -160,6 +162,14 @@ def test_every_key_of_a_limit_file_is_explained_with_its_limit() -> None:
     assert {key.partition(":")[0] for key in found} == {limit.partition(":")[0] for row in rows(text) for limit in words(row[1])} | {
         "max_orders"
     }
+
+
+def test_every_setting_of_the_gate_is_explained_with_its_defaults() -> None:
+    table = rows(section(page("limits.md"), "The gate"))
+    assert sorted(words(row[0])[0] for row in table) == sorted(FEED)
+    for key, _, _, defaults in table:
+        for text, settings in zip(defaults.split(", "), (FeedSettings(), SIMULATED), strict=True):
+            assert feed_from({words(key)[0]: text}, settings) == settings, key
 
 
 def test_every_reason_to_refuse_market_data_is_explained() -> None:

@@ -28,9 +28,12 @@ from seawall.backtest.notes import Notes
 from seawall.backtest.recorded_margin import FundingRates
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.rows import Row, RowMaker
+from seawall.engine.core.feed import FeedSettings
+from seawall.engine.core.feed_words import feed_from
 from seawall.engine.core.limit_files import foreign, listed, words_of
 from seawall.engine.core.limit_words import limits_from
 from seawall.engine.core.machine import Engine, EngineSettings
+from seawall.engine.core.market import refusals
 from seawall.engine.core.settings import Switches
 from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
 from seawall.market_data.recorded import FeedDelay, Recording, open_recording
@@ -227,9 +230,10 @@ class Run:
         return build_result(self.recorder, summary)
 
     def _warnings(self) -> tuple[str, ...]:
-        beside = foreign(words_of(self.setup.limit_files), self.recording.instruments)
-        assumed = (*beside, *self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
-        return (*assumed, *self._bookless(), *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
+        setup, instruments = self.setup, self.recording.instruments
+        limits = (*foreign(words_of(setup.limit_files), instruments), *_needless(setup))
+        assumed = (*self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
+        return (*limits, *assumed, *self._bookless(), *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
 
     def _bookless(self) -> list[str]:
         """Strategies that follow order books where none are recorded."""
@@ -258,10 +262,7 @@ class Run:
                 counters["signals clamped"] = counters.get("signals clamped", 0) + account.clamped
             for reason, count in account.dropped.items():
                 counters[f"dropped: {reason}"] = counters.get(f"dropped: {reason}", 0) + count
-        for market in self.engine.state.markets.values():
-            for reason, count in market.refused.items():
-                counters[f"market data refused: {reason}"] = counters.get(f"market data refused: {reason}", 0) + count
-        return counters
+        return counters | refusals(self.engine.state.markets.values())
 
 
 def feed_delay(setup: Setup) -> FeedDelay | None:
@@ -291,6 +292,23 @@ def _limits(recording: Recording, funding: Funding, setup: Setup) -> Limits:
     return limits_from(said, defaults, recording.instruments, funding.decimals)
 
 
+def _feed(setup: Setup) -> FeedSettings:
+    """Rows were looked at when they were read; they bear one clock, and are in order. What is left to ask for is a look at their prices."""
+    said = feed_from(_said(setup), FeedSettings())
+    return FeedSettings(max_jump_bps=said.max_jump_bps, confirmations=said.confirmations)
+
+
+def _needless(setup: Setup) -> list[str]:
+    """What to say of the other settings of the gate."""
+    said = [key for key in ("in_order", "max_lag", "max_lead") if _said(setup).get(key, "none") != "none"]
+    return [f"{', '.join(said)}: recorded rows bear one clock and are in order, so that there is nothing to refuse"] if said else []
+
+
+def _said(setup: Setup) -> dict[str, str]:
+    """Of limits, in files and beside them."""
+    return {**words_of(setup.limit_files), **setup.limits}
+
+
 def _monitor_interval(recording: Recording) -> Nanos:
     """Between bars no price moves: looking there would find nothing new."""
     intervals = [stream.interval for stream in recording.streams]
@@ -308,6 +326,7 @@ def _engine_settings(recording: Recording, funding: Funding, setup: Setup) -> En
         venues=tuple(VenueSettings(venue, venue_address(venue), account_of(venue), session) for venue in funding.venues),
         instruments=recording.instruments,
         limits=_limits(recording, funding, setup),
+        feed=_feed(setup),
         capital=funding.capital,
         monitor_interval=_monitor_interval(recording),
         switches=setup.switches,

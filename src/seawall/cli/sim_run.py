@@ -15,6 +15,7 @@ from seawall.api.units import MINUTE, Nanos
 from seawall.cli.run_files import RunDirectory, Status
 from seawall.cli.sim_config import SimConfig, build_world, market_of
 from seawall.engine.core.limit_files import foreign
+from seawall.engine.core.market import refusals
 from seawall.sim import scenario
 from seawall.sim.failures import RunFailed
 from seawall.sim.notes import Notes, told_of
@@ -89,7 +90,8 @@ class SimRun:
                 ),
                 refusals=notes.refusals,
                 counters={"messages": world.sequence, "fills": sum(notes.fills.values()), "orders": sum(notes.orders.values())}
-                | notes.counted(),
+                | notes.counted()
+                | refusals(notes.last_engine.state.markets.values()),
                 risk_breaches={str(strategy): count for strategy, count in notes.breaches.items()},
                 emergency_stops={str(m.address): 1 for m in world.machines.values() if isinstance(m, StrategyMachine) and m.failure},
                 wall_clock={"seconds": self.seconds, "messages_per_s": world.sequence / self.seconds},

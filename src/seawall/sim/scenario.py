@@ -19,6 +19,7 @@ from seawall.api.signals import StartStrategy, StopStrategy
 from seawall.api.units import HOUR, MILLISECOND, SECOND, Currency, Money, Nanos
 from seawall.audit.core.invariants import Bounds, Invariant, every_invariant
 from seawall.engine.core.feed import FeedSettings
+from seawall.engine.core.feed_words import feed_from
 from seawall.engine.core.limit_files import listed
 from seawall.engine.core.limit_words import limits_from
 from seawall.engine.core.machine import Engine, EngineSettings
@@ -93,6 +94,14 @@ def limits_of(market: Market, rules: Rules = AS_IS) -> Limits:
     """
     words = listed(rules.file_limits, market.instruments) | rules.limits
     return limits_from(words, _desk_limits(market), market.instruments, DECIMALS)
+
+
+def feed_of(rules: Rules = AS_IS) -> FeedSettings:
+    """Of the gate for market data.
+
+    Raises: ValueError: a figure that is none.
+    """
+    return feed_from(rules.file_limits | rules.limits, FEED)
 
 
 def _desk_limits(market: Market) -> Limits:
@@ -215,7 +224,7 @@ def _engine_settings(market: Market, rules: Rules, seed: int) -> EngineSettings:
         limits_of(market, rules),
         market.valuation,
         seed=seed,
-        feed=FEED,
+        feed=feed_of(rules),
         capital=opening_equity(market),
         switches=rules.switches,
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from seawall.api.instruments import Instrument
 from seawall.api.units import BASIS_POINTS, parse_decimal
+from seawall.engine.core import feed_words
 from seawall.engine.core.limit_words import OF_SYMBOLS, SHARES, SWITCHES, known
 
 _NOT_OURS = ("default_strategies", "chaos_strategies", "strategies")  # A file of strategies may hold the limits too.
@@ -103,7 +104,7 @@ def _own(where: str, key: str, value: Any) -> tuple[str, str]:
         raise ValueError(f"{where}: no limit {key!r}; there are {', '.join(known())}")
     if str(value).lower() == "none" or value is None or value is False:
         return key, "none"
-    return key, "1" if name in SWITCHES else _number(f"{where}.{key}", value)
+    return key, "1" if name in (*SWITCHES, *feed_words.SWITCHES) else _number(f"{where}.{key}", value)
 
 
 def _number(where: str, value: Any) -> str:
@@ -130,10 +131,11 @@ def _fraction(where: str, value: Any) -> str:
 
 
 def _stricter(key: str, one: str, other: str) -> str:
-    """The smaller one; a limit that is lifted here holds if it is set there. A switch that is on stays on."""
+    """The smaller one, of confirmations the larger; a limit that is lifted here holds if it is set there. A switch that is on stays on."""
     if "none" in (one, other):
         return other if one == "none" else one
-    return min(one, other, key=lambda text: parse_decimal(text, 1, 10**18))
+    stricter = max if key in feed_words.LARGER_IS_STRICTER else min
+    return stricter(one, other, key=lambda text: parse_decimal(text, 1, 10**18))
 
 
 def _one_of(where: str, key: str, allowed: Sequence[str]) -> str:

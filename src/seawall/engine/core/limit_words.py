@@ -8,6 +8,7 @@ import msgspec
 from seawall.api.instruments import Instrument, Symbol
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.units import SECOND, parse_decimal
+from seawall.engine.core.feed_words import FEED
 
 MONEY = (  # In the valuation currency.
     "max_order_value", "max_total_notional", "max_strategy_notional", "max_position_notional", "max_daily_loss", "max_var",
@@ -28,7 +29,7 @@ _NO_LIMIT = (1 << 63) - 1
 
 
 def limits_from(texts: Mapping[str, str], defaults: Limits, instruments: Sequence[Instrument], decimals: int) -> Limits:
-    """The defaults, changed as the texts say; "none" lifts a limit.
+    """The defaults, changed as the texts say; "none" lifts a limit. What they say of the gate for market data is `feed_from`'s.
 
     Raises:
         ValueError: an unknown limit or symbol, or a value that is not a number.
@@ -40,6 +41,8 @@ def limits_from(texts: Mapping[str, str], defaults: Limits, instruments: Sequenc
     }
     positions = dict(defaults.position)
     for key, text in texts.items():
+        if key in FEED:
+            continue
         name, _, symbol = key.partition(":")
         if symbol and name in OF_SYMBOLS:
             scale = _base_scale(key, Symbol(symbol), instruments)
@@ -61,7 +64,7 @@ def limits_from(texts: Mapping[str, str], defaults: Limits, instruments: Sequenc
 
 def known() -> tuple[str, ...]:
     """Every key."""
-    return (*MONEY, *COUNTS, *SHARES, *SECONDS, *SWITCHES, *(f"{name}:SYMBOL" for name in OF_SYMBOLS))
+    return (*MONEY, *COUNTS, *SHARES, *SECONDS, *SWITCHES, *FEED, *(f"{name}:SYMBOL" for name in OF_SYMBOLS))
 
 
 def _switched(key: str, text: str) -> bool:

@@ -1,5 +1,6 @@
 """The engine's view of one instrument's market: the last good prices and when they came. Bad ones are counted and leave no trace."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from seawall.api.market_data import BarClosed, DepthChanged, DepthReported, QuoteChanged, Traded
@@ -125,3 +126,13 @@ class Market:
 def _middle(bid: Price, ask: Price) -> Price:
     """Of one side alone, that one."""
     return Price((bid + ask) // 2) if bid and ask else max(bid, ask)
+
+
+def refusals(markets: Iterable[Market]) -> dict[str, int]:
+    """What was refused altogether, for those who count: by reason."""
+    counted: dict[str, int] = {}
+    for market in markets:
+        for reason, count in market.refused.items():
+            name = f"market data refused: {reason}"
+            counted[name] = counted.get(name, 0) + count
+    return counted

@@ -7,6 +7,9 @@ import yaml
 
 from seawall.api.instruments import define_spot
 from seawall.api.risk import Limits, SymbolLimits
+from seawall.api.units import Nanos
+from seawall.engine.core.feed import FeedSettings
+from seawall.engine.core.feed_words import feed_from
 from seawall.engine.core.limit_files import words_of
 from seawall.engine.core.limit_words import limits_from
 
@@ -95,3 +98,16 @@ def test_what_nobody_knows_is_refused_by_name_and_file(content: Any, said: str) 
 def test_a_window_is_longer_than_nothing() -> None:
     with pytest.raises(ValueError, match="rapid_window: a window is longer than nothing"):
         loaded("limits: {rapid_window: 0}")
+
+
+def test_the_gate_is_set_with_the_limits() -> None:
+    """The stricter figure wins: of confirmations that is the larger one."""
+    texts = ("limits: {max_jump_bps: 300, confirmations: 2, max_lag: 5}", "limits: {max_jump_bps: 500, confirmations: 4, in_order: 1}")
+    words = words_of([(f"{number}.yaml", yaml.safe_load(text)) for number, text in enumerate(texts)])
+    found = feed_from(words, FeedSettings(max_lead=Nanos(9)))
+    assert found == FeedSettings(in_order=True, max_lag=Nanos(5 * 10**9), max_lead=Nanos(9), max_jump_bps=300, confirmations=4)
+    assert limits_from(words, Limits(), [BTC], decimals=2) == Limits()
+    assert feed_from({"in_order": "none", "max_lead": "none"}, found).in_order is False
+    for key, text in (("max_lag", "soon"), ("max_lag", "-1"), ("confirmations", "0"), ("confirmations", "none"), ("in_order", "2")):
+        with pytest.raises(ValueError, match=f"limit {key}: "):
+            feed_from({key: text}, FeedSettings())
