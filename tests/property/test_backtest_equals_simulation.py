@@ -22,11 +22,12 @@ from seawall.runtime.machine import Handler, Machine, snapshot
 from seawall.sim.network import Constant, LinkSpec
 from seawall.sim.node import NodeSpec
 from seawall.sim.world import World
-from seawall.strategy import Bar, MarketSignal, OrderFill, PriceUpdate, TradingStrategy
+from seawall.strategy import Bar, MarketSignal, OrderFill, OrderUpdate, PriceUpdate, TradingStrategy
 
 FEED = Address("feed")
 START = 1_700_000_000 * SECOND
 INSTANT = Latency()
+AMENDED: list[str] = []  # By any run.
 
 
 class Restless(TradingStrategy):
@@ -51,7 +52,24 @@ class Restless(TradingStrategy):
             self.buy(symbol, 0.02, limit_price=price * self.random.choice([0.99, 1.01]), time_in_force=self.random.choice(["ioc", "fok"]))
         elif dice < 0.5:
             self.condition(symbol, price, price_update.venue)
+        elif dice < 0.6:
+            self.change(symbol, price, price_update.venue)
         return None
+
+    def change(self, symbol: str, price: float, venue: str) -> None:
+        """A pair, or another wish for an order that is open or was a moment ago."""
+        kind, far = self.random.choice(["pair", "amend", "replace"]), price * self.random.choice([0.0001, 0.0005, 0.003])
+        if kind == "pair":
+            side, sign = self.random.choice([("buy", 1), ("sell", -1)])
+            stop, limit = {"stop_price": price + sign * far}, {"limit_price": price - sign * far}
+            above, below = (stop, limit) if sign > 0 else (limit, stop)
+            self.oco(side, symbol, 0.02, above=above, below=below, venue=venue)
+        elif self.open_orders:
+            order_id = self.random.choice(sorted(self.open_orders))
+            if kind == "amend":
+                self.amend(order_id, self.random.choice([0.005, 0.01, 0.015]))
+            else:
+                self.replace(order_id, 0.01, limit_price=price * self.random.choice([0.999, 1.001]))
 
     def condition(self, symbol: str, price: float, venue: str) -> None:
         """An order with terms: a stop, a take profit, one that trails, one that is good for a while, an iceberg."""
@@ -74,6 +92,10 @@ class Restless(TradingStrategy):
             side(symbol, 0.01, venue=venue, limit_price=price - sign * far, good_for=self.random.choice([0.5, 3, 10]))
         else:
             side(symbol, 0.02, venue=venue, limit_price=price - sign * far, display=0.01, self_trade_prevention="expire_taker")
+
+    def on_order_update(self, update: OrderUpdate) -> None:
+        if update.reason == "amended":
+            AMENDED.append(update.order_id)
 
     def on_bar(self, bar: Bar) -> list[MarketSignal] | None:
         return [MarketSignal(bar.symbol, 1.0 if bar.close > bar.open else -1.0)] if self.random.random() < 0.3 else None
@@ -234,6 +256,8 @@ def test_the_strategy_really_trades() -> None:
     assert len(orders) > 200
     ended = {(order.order_type, order.status) for order in orders}
     assert {(kind, "filled") for kind in ("stop_loss", "take_profit")} <= ended
+    assert "order_list" in {order.reason for order in orders}
+    assert len(AMENDED) > 5
 
 
 @settings(max_examples=10)

@@ -27,6 +27,11 @@ KINDS = st.sampled_from([OrderType.LIMIT, OrderType.LIMIT, OrderType.LIMIT_MAKER
 LIVES = st.sampled_from([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK])
 ORDERS = st.tuples(st.just("place"), st.sampled_from(Side), KINDS, LIVES, st.integers(0, 12), st.integers(80, 120))
 CANCELS = st.tuples(st.just("cancel"), st.integers(1, 12))
+CHANGES = st.one_of(
+    st.tuples(st.just("amend"), st.integers(1, 12), st.integers(0, 11)),
+    st.tuples(st.just("replace"), st.integers(1, 12), st.sampled_from(Side), st.integers(0, 12), st.integers(80, 120)),
+)
+LISTS = st.tuples(st.just("oco"), st.sampled_from(Side), st.integers(1, 12), st.integers(90, 110), st.integers(90, 110))
 KINDS_OF_VENUE = pytest.mark.parametrize(
     ("bars", "model", "limited"),
     [
@@ -38,7 +43,7 @@ KINDS_OF_VENUE = pytest.mark.parametrize(
         *((False, model.name, True) for model in FILL_MODELS),
     ],
 )
-STEPS = st.lists(st.one_of(ROWS, DEPTH, ORDERS, ORDERS, CANCELS), min_size=10, max_size=40)
+STEPS = st.lists(st.one_of(ROWS, DEPTH, ORDERS, ORDERS, CANCELS, CHANGES, LISTS), min_size=10, max_size=40)
 
 
 def step(desk: Desk, what: tuple[Any, ...], *, fast: bool = False) -> list[Message]:
@@ -50,6 +55,12 @@ def step(desk: Desk, what: tuple[Any, ...], *, fast: bool = False) -> list[Messa
             return desk.place(side, order_type, quantity, price, time_in_force=tif)
         case ("cancel", number):
             return desk.cancel(number)
+        case ("amend", number, quantity):
+            return desk.amend(number, quantity)
+        case ("replace", number, side, quantity, price):
+            return desk.replace(number, side, quantity, price)
+        case ("oco", side, quantity, limit, stop):
+            return desk.oco(side, quantity, limit, stop)
         case ("trade", price, quantity, aggressor):
             return fast_trade(desk, price, quantity, aggressor) if fast else desk.trade(price, quantity, aggressor)
         case ("quote", bid, ask, bid_quantity, ask_quantity):

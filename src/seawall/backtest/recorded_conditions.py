@@ -18,12 +18,14 @@ import msgspec
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Envelope
 from seawall.api.orders import (
+    CONDITIONAL,
     ExpiryReason,
     Liquidity,
     OrderAccepted,
     OrderId,
     OrderStatus,
     OrderTriggered,
+    OrderType,
     PlaceOrder,
     RejectReason,
     SelfTradePrevention,
@@ -32,6 +34,7 @@ from seawall.api.orders import (
 )
 from seawall.api.units import Nanos, Price, Quantity
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill, wait, withdraw
+from seawall.backtest.recorded_lists import dissolve, listed
 from seawall.backtest.recorded_margin import RecordedMargin
 from seawall.backtest.recorded_orders import Waiting, Waitlist
 from seawall.backtest.recorded_taking import offers, take, walk
@@ -44,6 +47,7 @@ from seawall.exchange.core.trailing import trigger_price
 from seawall.exchange.core.triggers import estimate, waits_for_rise
 
 BUY, SELL = Side.BUY, Side.SELL
+STOPS = (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT)
 GTC, GTD, FOK = TimeInForce.GTC, TimeInForce.GTD, TimeInForce.FOK
 TAKER = Liquidity.TAKER
 NO_FUNDS, TIME_IN_FORCE = ExpiryReason.NO_FUNDS, ExpiryReason.TIME_IN_FORCE
@@ -91,46 +95,67 @@ class Conditions:
             )
         return refusal
 
-    def place(self, waitlist: Waitlist, member: Member, request: PlaceOrder, now: Nanos) -> list[Envelope] | Refusal:
-        """A conditional order begins to wait."""
-        instrument, side, terms, last = waitlist.instrument, request.side, terms_of(request), last_price(waitlist)
-        at, stop = estimate(side, terms, last), terms.stop_price
+    def review(self, waitlist: Waitlist, member: Member, request: PlaceOrder) -> Price | Refusal:
+        """Of an order that only waits, for its trigger or for its price: the price at which it locks money."""
+        instrument, side = waitlist.instrument, request.side
+        conditional = request.order_type in CONDITIONAL
+        at = estimate(side, terms_of(request), last_price(waitlist)) if conditional else request.price
         refusal = reject_reason(instrument, request, Price(at))
         if refusal is not None:
             return refusal
         if request.client_order_id in member.open:
             return RejectReason.DUPLICATE_CLIENT_ORDER_ID, f"{request.client_order_id} is the id of an open order"
-        if stop and last and (last >= stop if waits_for_rise(side, request.order_type) else last <= stop):
-            return RejectReason.WOULD_TRIGGER, f"the last price is {last} ticks, which has reached a stop price of {stop}"
+        refusal = _condition_refusal(request, last_price(waitlist)) if conditional else None
+        if refusal is not None:
+            return refusal
         locked = request.price or at
         if side is BUY and not locked:
             return (
                 RejectReason.NO_LIQUIDITY,
                 "no trade to follow yet, so nobody knows what this order may cost; give it a stop_price",
             )
-        if self._margin is not None and (no := self._margin.refusal(instrument, member, side, request.quantity, locked or last)):
+        worth = locked or last_price(waitlist)
+        if self._margin is not None and (no := self._margin.refusal(instrument, member, side, request.quantity, worth)):
             return no
         currency, cost = lock_needed(instrument, side, locked, request.quantity)
         if member.account.free[currency] < cost:
             detail = f"the order needs {cost} {currency} minor units, {member.account.free[currency]} are free"
             return RejectReason.INSUFFICIENT_BALANCE, detail
-        desk, key = self._state.desk, request.client_order_id
+        offer = waitlist.offer(side)
+        if not conditional and offer and (offer <= request.price if side is BUY else offer >= request.price):
+            return RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would"
+        return Price(locked)
+
+    def place(self, waitlist: Waitlist, member: Member, request: PlaceOrder, now: Nanos) -> list[Envelope] | Refusal:
+        """A conditional order begins to wait."""
+        locked = self.review(waitlist, member, request)
+        if isinstance(locked, tuple):
+            return locked
+        waiting = self.waiting(waitlist, request, locked, now)
+        wait(waitlist, member, waiting)
+        order = waiting.order
+        return [Envelope(member.owner, OrderAccepted(order.account, order.client_order_id, order.instrument, order.order_id, now))]
+
+    def waiting(self, waitlist: Waitlist, request: PlaceOrder, locked: Price, now: Nanos) -> Waiting:
+        """An order that has been accepted, and has to wait."""
+        desk, terms, last = self._state.desk, terms_of(request), last_price(waitlist)
         desk.last_order_id = OrderId(desk.last_order_id + 1)
-        if waitlist.bars_only and last and not stop:
+        if waitlist.bars_only and last and terms.trailing_delta_bps and not terms.stop_price:
             terms.peak = Price(last)
         order = Order(
-            desk.last_order_id, request.account, key, request.instrument, side, request.order_type, request.time_in_force,
-            request.price, request.quantity, request.quantity, OrderStatus.NEW, terms,
+            desk.last_order_id, request.account, request.client_order_id, request.instrument, request.side, request.order_type,
+            request.time_in_force, request.price, request.quantity, request.quantity, OrderStatus.NEW, terms,
         )  # fmt: skip
-        wait(waitlist, member, Waiting(order, now, Price(locked)))
         self._note_expiry(order)
-        return [Envelope(member.owner, OrderAccepted(order.account, key, order.instrument, order.order_id, now))]
+        return Waiting(order, now, locked)
 
     # Rows
 
     def traded(self, waitlist: Waitlist, price: int, now: Nanos) -> list[Envelope]:
         out: list[Envelope] = []
         for order in waitlist.triggers.reached(Price(price)):
+            if order.order_id not in waitlist.stops:
+                continue  # The other one of its list came first.
             self._begin(waitlist, order, out, now)
             self._enter(waitlist, order, out, now)
         return out
@@ -139,10 +164,14 @@ class Conditions:
         market = waitlist.market
         return [] if market.last or not market.bid or not market.ask else self.traded(waitlist, last_price(waitlist), now)
 
-    def bar(self, waitlist: Waitlist, opened: int, high: int, low: int, open_time: Nanos, volume: int, now: Nanos) -> list[Envelope]:
-        """Of orders that waited when the bar opened."""
+    def bar(
+        self, waitlist: Waitlist, opened: int, high: int, low: int, open_time: Nanos, volume: int, now: Nanos, *, losses: bool
+    ) -> list[Envelope]:
+        """Of orders that waited when the bar opened. `losses`: of those that are the worse half of an OCO, or of the others."""
         out: list[Envelope] = []
         for order in list(waitlist.stops.values()):
+            if (listed(order) and order.order_type in STOPS) is not losses or order.order_id not in waitlist.stops:
+                continue
             if waitlist.orders[order.order_id].arrived <= open_time and (at := _in_bar(order, opened, high, low)):
                 self._begin(waitlist, order, out, now)
                 volume -= self._trade_at(waitlist, order, at, volume, out, now)
@@ -166,6 +195,7 @@ class Conditions:
             waitlist = self._waitlists[instrument]
             waiting = waitlist.orders[order_id]
             member = self._floor.members[waiting.order.account]
+            out += dissolve(waitlist, member, waiting.order, now) if listed(waiting.order) else []
             withdraw(waitlist, member, waiting)
             out.append(expire(member, waiting.order, now))
         return out
@@ -179,6 +209,7 @@ class Conditions:
     def _begin(self, waitlist: Waitlist, order: Order, out: list[Envelope], now: Nanos) -> None:
         member = self._floor.members[order.account]
         out.append(Envelope(member.owner, OrderTriggered(order.account, order.client_order_id, order.instrument, order.order_id, now)))
+        out += dissolve(waitlist, member, order, now) if listed(order) else []
         withdraw(waitlist, member, waitlist.orders[order.order_id])
         assert order.terms is not None
         order.terms.triggered, order.terms.peak = True, Price(0)
@@ -235,6 +266,13 @@ class Conditions:
             self._join(waitlist, waiting, now)
         else:
             out.append(expire(member, order, now, reason))
+
+
+def _condition_refusal(request: PlaceOrder, last: int) -> Refusal | None:
+    stop = request.stop_price
+    if stop and last and (last >= stop if waits_for_rise(request.side, request.order_type) else last <= stop):
+        return RejectReason.WOULD_TRIGGER, f"the last price is {last} ticks, which has reached a stop price of {stop}"
+    return None
 
 
 def last_price(waitlist: Waitlist) -> int:

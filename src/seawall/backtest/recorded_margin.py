@@ -17,6 +17,7 @@ from seawall.api.message import Envelope, Message
 from seawall.api.orders import AccountId, ClientOrderId, Liquidity, OrderAccepted, OrderId, OrderStatus, OrderType, Side, TimeInForce
 from seawall.api.units import PPB, Currency, Nanos, Price, Quantity, ceil_div
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill, withdraw
+from seawall.backtest.recorded_lists import dissolve, listed
 from seawall.backtest.recorded_orders import Waiting, Waitlist
 from seawall.exchange.core.filters import Refusal
 from seawall.exchange.core.floor import Floor, Member
@@ -182,6 +183,9 @@ class RecordedMargin:
         member, out = self._floor.members[name], list[Envelope]()
         for order in list(member.open.values()):
             waitlist = self._waitlists[order.instrument]
+            if order.client_order_id not in member.open:
+                continue  # It went with the other one of its list.
+            out += dissolve(waitlist, member, order, now) if listed(order) else []
             withdraw(waitlist, member, waitlist.orders[order.order_id])
             out.append(expire(member, order, now))
         for key in self._by_margin(member, currency):

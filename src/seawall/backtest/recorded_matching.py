@@ -5,6 +5,7 @@ from seawall.api.orders import OrderId, Side
 from seawall.api.units import Nanos, Price, Quantity
 from seawall.backtest.fill_models.model import FillModel
 from seawall.backtest.recorded_fills import RecordedVenueState, fill_resting
+from seawall.backtest.recorded_lists import dissolve
 from seawall.backtest.recorded_orders import UNKNOWN, Waiting, Waitlist
 from seawall.exchange.core.floor import Floor
 
@@ -116,7 +117,10 @@ class Matcher:
         order = waiting.order
         whole = not self._limited or lots >= order.leaves_quantity
         amount = order.leaves_quantity if whole else Quantity(lots)
-        out.append(fill_resting(self._state, waitlist, self._floor.members[order.account], waiting, amount, now))
+        member = self._floor.members[order.account]
+        others = dissolve(waitlist, member, order, now) if order.terms is not None and order.terms.list_id else ()
+        out.append(fill_resting(self._state, waitlist, member, waiting, amount, now))
+        out += others
         return amount if self._limited else 0
 
 

@@ -8,7 +8,9 @@ import msgspec
 from seawall.api.instruments import Instrument
 from seawall.api.orders import CONDITIONAL, OrderId, Side
 from seawall.api.units import Nanos, Price, Quantity
+from seawall.exchange.core.accounts import Account, lock_needed, release
 from seawall.exchange.core.closing import forget_peak
+from seawall.exchange.core.floor import OrderList
 from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.triggers import TriggerBook
 from seawall.runtime.books import BookBuilder, BookState
@@ -57,6 +59,10 @@ class Waiting(msgspec.Struct):
     resting: bool = True  # False: bars; it has not met an open yet.
     queue: Queue = msgspec.field(default_factory=Queue)
 
+    def free(self, instrument: Instrument, account: Account, lots: int) -> None:
+        """Gives back what so many of its lots have locked."""
+        release(account, *lock_needed(instrument, self.order.side, self.locked_price, lots))
+
 
 class Listed(msgspec.Struct):
     """One instrument: state."""
@@ -65,6 +71,7 @@ class Listed(msgspec.Struct):
     orders: dict[OrderId, Waiting] = {}  # In order of arrival.
     last_trade_id: int = 0
     taken: dict[Side, dict[Price, Taken]] = {}  # By the side of ours that took it.
+    lists: dict[OrderId, OrderList] = {}  # By the id of the first order in it.
     book: BookState | None = None  # Where depth is recorded.
 
 
@@ -100,6 +107,11 @@ class Waitlist:
             market = self.market
             last = market.last or ((market.bid + market.ask) // 2 if market.bid and market.ask else 0)
             self.triggers.add(order, last)
+
+    def offer(self, side: Side) -> Price:
+        """What could be traded with: the opposite quote, or before any quote the last print."""
+        market = self.market
+        return (market.ask if side is BUY else market.bid) if market.bid or market.ask else market.last
 
     def remove(self, order: Order) -> Waiting:
         if order.terms is not None and self.stops.pop(order.order_id, None) is not None:

@@ -14,7 +14,7 @@ expire otherwise. If a quote was known at arrival, none of them trades at a bett
 fill model on low or high, at their own price, a gap included: the worst that a path through the bar can do to a resting order. Nothing
 rests into a fill in a bar without volume, and what is bought at the open is paid before anything sold later in the bar brings money in.
 
-Conditional orders, and those that are good till a date: recorded_conditions.py.
+Conditional orders, and those that are good till a date: recorded_conditions.py. Amends, replacements, OCO: recorded_changes.py.
 
 A MARKET BUY that waited for the open buys what the balance then pays for; the rest expires. A report bears the time of the row that caused
 it: for a bar its close, when its open, too, becomes known.
@@ -31,7 +31,6 @@ from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import (
     CONDITIONAL,
-    CancelOrder,
     Liquidity,
     OrderAccepted,
     OrderFilled,
@@ -39,22 +38,24 @@ from seawall.api.orders import (
     OrderStatus,
     OrderType,
     PlaceOrder,
+    PlaceOrderList,
     RejectReason,
+    ReplaceOrder,
     Side,
     TimeInForce,
 )
 from seawall.api.units import BASIS_POINTS, Money, Nanos, Price, Quantity
 from seawall.api.venue_operations import QueryTradingStatus
 from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
+from seawall.backtest.recorded_changes import Changes
 from seawall.backtest.recorded_conditions import Conditions
 from seawall.backtest.recorded_depth import RecordedDepth
-from seawall.backtest.recorded_fills import RecordedVenueState, end, expire, fill, wait, withdraw
+from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill, wait, withdraw
 from seawall.backtest.recorded_margin import Attention, FundingRates, RecordedMargin
 from seawall.backtest.recorded_matching import Matcher
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
 from seawall.backtest.recorded_taking import open_price, slipped, take, walk_for
-from seawall.exchange.core.answers import reject, reject_cancel
-from seawall.exchange.core.closing import canceled
+from seawall.exchange.core.answers import reject
 from seawall.exchange.core.filters import reject_reason
 from seawall.exchange.core.floor import ExchangeState, Floor, Member
 from seawall.exchange.core.margin.queries import report_cash, report_positions
@@ -110,10 +111,11 @@ class RecordedVenue:
         perpetuals = {key: market for key, market in floor.state.markets.items() if market.perpetual is not None}
         self._margin = RecordedMargin(floor, funding_rates or {}, self._slipped) if perpetuals else None
         self._conditions = Conditions(floor, self._margin, self._slipped, self._matcher.join, limited=self._limited)
+        self._changes = Changes(floor, self._conditions, self._matcher, self._place_order)
         self.restore(RecordedVenueState(ExchangeState(ledger, perpetuals), listings, dict.fromkeys(ledger.fees, Money(0))))
         self.handlers: dict[type[Message], Handler] = {
             PlaceOrder: self._place_order,
-            CancelOrder: self._cancel_order,
+            **self._changes.handlers,
             Tick: self._tick,
             OpenAccount: partial(open_or_deposit, floor),
             Logon: partial(log_on, floor),
@@ -131,8 +133,8 @@ class RecordedVenue:
             **self._depth.handlers,
         }
         if self._margin is not None:
-            moving: dict[type[Message], Handler] = {PlaceOrder: self._place_order, OpenAccount: partial(open_or_deposit, floor)}
-            self.handlers |= {kind: partial(self._margin.after_handling, handler) for kind, handler in moving.items()}
+            moving = (PlaceOrder, ReplaceOrder, PlaceOrderList, OpenAccount)
+            self.handlers |= {kind: partial(self._margin.after_handling, self.handlers[kind]) for kind in moving}
             self.handlers |= {Tick: self._tick, QueryPositions: self._report_positions}
 
     @property
@@ -155,6 +157,7 @@ class RecordedVenue:
             for waiting in listed.orders.values():
                 floor.members[waiting.order.account].open[waiting.order.client_order_id] = waiting.order
         self._conditions.restore(state, self._waitlists)
+        self._changes.restore(state, self._waitlists)
         self._resting: dict[InstrumentId, Mapping[OrderId, Waiting]] = {key: each.orders for key, each in self._waitlists.items()}
         if self._margin is not None:
             self._margin.restored(state, self._waitlists)
@@ -247,13 +250,20 @@ class RecordedVenue:
         for waiting in list(waitlist.orders.values()):
             if not waiting.resting and waiting.arrived <= open_time:
                 volume -= self._meet_open(waitlist, waiting, opened, volume, now, out)
+        if waitlist.listed.lists and volume:
+            lost = self._conditions.bar(waitlist, opened, high, low, Nanos(open_time), volume, now, losses=True)
+            volume -= self._used(lost)
+            out += lost
         rested = self._matcher.bar(waitlist, low, high, volume, Nanos(open_time), now)
         out += rested
         if waitlist.stops and volume:
-            if self._limited:
-                volume -= sum([said.message.quantity for said in rested if isinstance(said.message, OrderFilled)])
-            out += self._conditions.bar(waitlist, opened, high, low, Nanos(open_time), volume, now)
+            volume -= self._used(rested)
+            out += self._conditions.bar(waitlist, opened, high, low, Nanos(open_time), volume, now, losses=False)
         return out if self._margin is None else self._margin.after_bar(waitlist, out, low, high, now)
+
+    def _used(self, said: list[Envelope]) -> int:
+        """How much of a row's volume these fills use up."""
+        return sum([each.message.quantity for each in said if isinstance(each.message, OrderFilled)]) if self._limited else 0
 
     def _meet_open(self, waitlist: Waitlist, waiting: Waiting, opened: int, volume: int, now: Nanos, out: list[Envelope]) -> int:
         """Returns how much of the bar's volume it uses up."""
@@ -378,19 +388,3 @@ class RecordedVenue:
         waiting = Waiting(order, now, order.price)
         wait(waitlist, member, waiting)
         self._matcher.join(waitlist, waiting, now)
-
-    def _cancel_order(self, request: CancelOrder, now: Nanos) -> list[Envelope]:
-        member = self._floor.members.get(request.account)
-        if member is None:
-            return self._floor.drop()
-        if request.valid_until and now > request.valid_until:
-            return reject_cancel(member, request, RejectReason.REQUEST_EXPIRED, now)
-        waitlist = self._waitlists.get(request.instrument)
-        if waitlist is None:
-            return reject_cancel(member, request, RejectReason.UNKNOWN_INSTRUMENT, now)
-        order = member.open.get(request.client_order_id)
-        if order is None or order.instrument != request.instrument:
-            return reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
-        withdraw(waitlist, member, waitlist.orders[order.order_id])
-        end(member, order, OrderStatus.CANCELED)
-        return [Envelope(member.owner, canceled(order, now))]

@@ -8,13 +8,18 @@ from seawall.api.market_data import BarClosed, DepthChanged, DepthReported, Leve
 from seawall.api.message import Address, Message
 from seawall.api.orders import (
     AccountId,
+    AmendOrder,
+    AmendRejected,
     CancelOrder,
     CancelRejected,
     ClientOrderId,
     OrderFilled,
+    OrderListType,
     OrderRejected,
     OrderType,
     PlaceOrder,
+    PlaceOrderList,
+    ReplaceOrder,
     Side,
     TradeId,
 )
@@ -57,10 +62,12 @@ class Desk:
         return [envelope.message for envelope in handle(self.venue, message, self.now)]
 
     def place(self, side: Side, order_type: OrderType, quantity: int = 0, price: int = 0, **fields: Any) -> list[Message]:
+        return self.tell(self.request(side, order_type, quantity, price, **fields))
+
+    def request(self, side: Side, order_type: OrderType, quantity: int = 0, price: int = 0, **fields: Any) -> PlaceOrder:
         self.placed += 1
         client_order_id = fields.pop("client_order_id", ClientOrderId(f"c{self.placed}"))
-        request = PlaceOrder(ACCOUNT, client_order_id, self.id, side, order_type, quantity=Quantity(quantity), price=Price(price), **fields)
-        return self.tell(request)
+        return PlaceOrder(ACCOUNT, client_order_id, self.id, side, order_type, quantity=Quantity(quantity), price=Price(price), **fields)
 
     def buy(self, quantity: int, price: int = 0, **fields: Any) -> list[Message]:
         """LIMIT with a price, else MARKET."""
@@ -72,6 +79,21 @@ class Desk:
     def cancel(self, number: int) -> list[Message]:
         """The `number`th order placed."""
         return self.tell(CancelOrder(ACCOUNT, ClientOrderId(f"c{number}"), self.id))
+
+    def amend(self, number: int, quantity: int) -> list[Message]:
+        return self.tell(AmendOrder(ACCOUNT, ClientOrderId(f"c{number}"), self.id, Quantity(quantity)))
+
+    def replace(self, number: int, side: Side, quantity: int, price: int, known: int | None = None, **fields: Any) -> list[Message]:
+        """By a limit order. `known`: lots filled of the old one, as far as the sender knows."""
+        new = self.request(side, fields.pop("order_type", OrderType.LIMIT), quantity, price, **fields)
+        filled = Quantity(known) if known is not None else None
+        return self.tell(ReplaceOrder(ACCOUNT, ClientOrderId(f"c{number}"), self.id, new, cumulative_quantity=filled))
+
+    def oco(self, side: Side, quantity: int, limit: int, stop: int, **fields: Any) -> list[Message]:
+        """A limit_maker order and a stop loss."""
+        first = self.request(side, OrderType.LIMIT_MAKER, quantity, limit)
+        second = self.request(side, fields.pop("order_type", OrderType.STOP_LOSS), quantity, 0, stop_price=Price(stop), **fields)
+        return self.tell(PlaceOrderList(ACCOUNT, self.id, OrderListType.OCO, (first, second)))
 
     def trade(self, price: int, quantity: int = 1, aggressor: Side = Side.BUY) -> list[Message]:
         return self.tell(Traded(self.id, TradeId(0), Price(price), Quantity(quantity), aggressor, self.now))
@@ -123,7 +145,7 @@ def _in_words(message: Message) -> str:
     match message:
         case OrderFilled():
             return f"filled {message.quantity} at {message.price} {message.liquidity}"
-        case OrderRejected() | CancelRejected():
+        case OrderRejected() | CancelRejected() | AmendRejected():
             return f"rejected {message.reason}"
         case _:
             return type(message).__name__.removeprefix("Order").lower()

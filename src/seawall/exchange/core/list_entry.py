@@ -70,7 +70,7 @@ def _review(floor: Floor, listing: Listing | None, member: Member, request: Plac
         return RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here"
     if listing is None:
         return RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here"
-    problem = _contradiction(request)
+    problem = contradiction(request)
     if problem:
         return RejectReason.INVALID_ORDER, problem
     for number, order in enumerate(request.orders):
@@ -87,7 +87,8 @@ def _review(floor: Floor, listing: Listing | None, member: Member, request: Plac
     return review_legs(floor, listing, member, [(order, terms_of(order)) for order in active], now)
 
 
-def _contradiction(request: PlaceOrderList) -> str:
+def contradiction(request: PlaceOrderList) -> str:
+    """What is wrong with a list by itself; empty: nothing."""
     orders, kind = request.orders, request.list_type
     size, name = SIZES[kind]
     if len(orders) != size:

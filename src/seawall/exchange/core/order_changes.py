@@ -1,5 +1,9 @@
 """AmendOrder and ReplaceOrder: an open order becomes smaller in its place, or gives way to another one."""
 
+from collections.abc import Callable
+from functools import partial
+
+from seawall.api.instruments import Instrument
 from seawall.api.market_data import Level
 from seawall.api.message import Envelope
 from seawall.api.orders import CONDITIONAL, AmendOrder, CancelOrder, OrderAmended, PlaceOrder, RejectReason, ReplaceMode, ReplaceOrder, Side
@@ -16,6 +20,7 @@ from seawall.exchange.core.public_data import publish
 from seawall.exchange.core.rules import rule_refusal
 from seawall.exchange.core.terms import is_special, terms_of, terms_refusal
 from seawall.exchange.core.triggers import estimate
+from seawall.runtime.machine import Handler
 
 BUY = Side.BUY
 
@@ -31,14 +36,16 @@ def amend_order(floor: Floor, request: AmendOrder, now: Nanos) -> list[Envelope]
     order = member.open.get(request.client_order_id)
     if order is None or order.instrument != request.instrument:
         return reject_amend(member, request, RejectReason.UNKNOWN_ORDER, now, "no open order has this client_order_id")
-    refusal = _amend_refusal(listing, order, request.quantity)
+    terms, last = order.terms, listing.market.last_price
+    price = order.price or (estimate(order.side, terms, last) if terms is not None else 0)
+    refusal = amend_refusal(listing.instrument, order, request.quantity, price)
     if refusal is not None:
         return reject_amend(member, request, refusal[0], now, refusal[1])
     return _shrink_all(listing, member, order, Quantity(order.quantity - request.quantity), now)
 
 
-def _amend_refusal(listing: Listing, order: Order, quantity: int) -> Refusal | None:
-    instrument, terms = listing.instrument, order.terms
+def amend_refusal(instrument: Instrument, order: Order, quantity: int, price: int) -> Refusal | None:
+    """`price`: what each lot is worth to the filters."""
     if order.status is PENDING_NEW:
         return RejectReason.INVALID_ORDER, "it is pending until the working order of its list is filled; to change it, cancel the list"
     if not filled(order) < quantity < order.quantity:
@@ -48,7 +55,6 @@ def _amend_refusal(listing: Listing, order: Order, quantity: int) -> Refusal | N
         )
     if quantity < instrument.min_quantity:
         return RejectReason.LOT_SIZE, f"{quantity} lots are under the minimum of {instrument.min_quantity}"
-    price = order.price or (estimate(order.side, terms, listing.market.last_price) if terms is not None else 0)
     if price * quantity * instrument.tick_value < instrument.min_notional:
         return RejectReason.NOTIONAL, f"{quantity} lots are worth less than the minimum order"
     return None
@@ -95,29 +101,37 @@ def _shrink(listing: Listing, member: Member, order: Order, by: Quantity, out: l
 
 
 def replace_order(floor: Floor, request: ReplaceOrder, now: Nanos) -> list[Envelope]:
-    member, listing, new = floor.members.get(request.account), floor.listings.get(request.instrument), request.order
+    member = floor.members.get(request.account)
     if member is None:
         return floor.drop()
+    return swap(member, request, partial(_new_refusal, floor, request, now), partial(cancel_order, floor), partial(place_order, floor), now)
+
+
+def swap(
+    member: Member, request: ReplaceOrder, refuse: Callable[[], Refusal | None], cancel: Handler, place: Handler, now: Nanos
+) -> list[Envelope]:
+    """Cancels one order and places the other, by the venue's ways to do so, unless `refuse` knows why the new one cannot be."""
+    new = request.order
     late = bool(request.valid_until and now > request.valid_until)
     refusal = (RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here") if late else None
+    if refusal is None and (new.account != request.account or new.instrument != request.instrument):
+        refusal = RejectReason.INVALID_ORDER, "both orders belong to one account and one instrument"
     if refusal is None:
-        refusal = _new_refusal(floor, listing, request, now)
-    if refusal is not None or listing is None:
-        reason, detail = refusal or (RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
-        kept = reason if late else RejectReason.NOT_REPLACED
-        return [*reject_cancel(member, request, kept, now), *reject(member, _named(new, request), now, reason, detail)]
+        refusal = refuse()
+    if refusal is not None:
+        kept = RejectReason.REQUEST_EXPIRED if late else RejectReason.NOT_REPLACED
+        return [*reject_cancel(member, request, kept, now), *reject(member, _named(new, request), now, *refusal)]
     old = member.open.get(request.client_order_id)
-    if old is not None and request.cumulative_quantity is not None and filled(old) > request.cumulative_quantity:
+    if old is None or old.instrument != request.instrument:
+        out = reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
+        if request.mode is ReplaceMode.ALLOW_FAILURE:
+            return [*out, *place(new, now)]
+        return [*out, *reject(member, new, now, RejectReason.NOT_REPLACED, "there was nothing to cancel under the other id")]
+    if request.cumulative_quantity is not None and filled(old) > request.cumulative_quantity:
         unchanged = reject_cancel(member, request, RejectReason.NOT_REPLACED, now)
         detail = f"of the order to be replaced {filled(old)} lots are filled"
         return unchanged + reject(member, new, now, RejectReason.FILLED_MEANWHILE, detail)
-    if old is not None and old.instrument == request.instrument:
-        cancel = CancelOrder(request.account, request.client_order_id, request.instrument)
-        return [*cancel_order(floor, cancel, now), *place_order(floor, new, now)]
-    out = reject_cancel(member, request, RejectReason.UNKNOWN_ORDER, now)
-    if request.mode is ReplaceMode.ALLOW_FAILURE:
-        return [*out, *place_order(floor, new, now)]
-    return [*out, *reject(member, new, now, RejectReason.NOT_REPLACED, "there was nothing to cancel under the other id")]
+    return [*cancel(CancelOrder(request.account, request.client_order_id, request.instrument), now), *place(new, now)]
 
 
 def _named(new: PlaceOrder, request: ReplaceOrder) -> PlaceOrder:
@@ -125,13 +139,11 @@ def _named(new: PlaceOrder, request: ReplaceOrder) -> PlaceOrder:
     return PlaceOrder(request.account, new.client_order_id, request.instrument, new.side, new.order_type)
 
 
-def _new_refusal(floor: Floor, listing: Listing | None, request: ReplaceOrder, now: Nanos) -> Refusal | None:
+def _new_refusal(floor: Floor, request: ReplaceOrder, now: Nanos) -> Refusal | None:
     """What can be told of the new order before the old one is gone."""
-    new = request.order
+    new, listing = request.order, floor.listings.get(request.instrument)
     if listing is None:
-        return None
-    if new.account != request.account or new.instrument != request.instrument:
-        return RejectReason.INVALID_ORDER, "both orders belong to one account and one instrument"
+        return RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here"
     forbidden = rule_refusal(floor, floor.members[new.account], new) if new.instrument not in floor.free else None
     if forbidden is not None and forbidden[0] is not RejectReason.MAX_ORDERS:  # The old one makes room.
         return forbidden
