@@ -8,6 +8,7 @@ from seawall.api.message import Address, Tick
 from seawall.api.orders import AccountId, OrderType, Side, TimeInForce, TradeId
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import OrderRequested, StrategyStarted
+from seawall.api.supervision import TradingMode
 from seawall.api.units import SECOND, Currency, Money, Nanos, Price, Quantity
 from seawall.engine.core.gate import ApprovedOrder
 from seawall.engine.core.intent import Intent
@@ -25,11 +26,10 @@ ORDERS = 100_000
 
 def run() -> dict[str, float]:
     engine = build()
-    intents = [_intent(engine, rng_step) for rng_step in _steps()]
     review = engine.gate.review
     times = []
-    for number, intent in enumerate(intents):
-        now = Nanos(10 * SECOND + number)
+    for number, step in enumerate(_steps()):
+        intent, now = _intent(engine, step), Nanos(10 * SECOND + number)  # Made just before, as it is when a signal comes.
         before = perf_counter_ns()
         verdict = review(intent, now)
         times.append(perf_counter_ns() - before)
@@ -71,6 +71,7 @@ def build() -> Engine:
     engine = Engine(EngineSettings(Address("engine"), venues, instruments, limits, Currency("USDT"), capital=Money(10**15)))
     for state in engine.state.sessions.values():
         state.status = SessionStatus.LIVE
+    engine.state.mode = TradingMode.RUNNING
     handle(engine, StrategyStarted(STRATEGY, "bench", "1", 1.0, 0.1), Nanos(0))
     handle(engine, Tick(), Nanos(SECOND))  # The first look values the capital.
     for number, instrument in enumerate(instruments):

@@ -125,8 +125,8 @@ class Backtest:
         if self._guarded:
             return self._run_by_message(rows)
         routes, queue, update_of = self.routes, self.queue, PriceUpdate
-        trade, quote, bar, depth = Kind.TRADE, Kind.QUOTE, Kind.BAR, Kind.DEPTH
-        wake, now, current = self.wake, self.now, -1
+        trade, quote, depth = Kind.TRADE, Kind.QUOTE, Kind.DEPTH
+        wake, now, current, told = self.wake, self.now, -1, None
         volume: Any
         for now, index, a, fa, fb, rest in rows:
             if now >= wake:
@@ -185,26 +185,29 @@ class Backtest:
                     wake = self._report(route, route.venue.on_bar(route.instrument.id, a, b, c, d, e, now - route.interval, now), now)
             listener = route.first_listener
             while listener is not None:
-                feed = listener.feed
+                if listener is not told:  # One strategy on one stream is told everything: looked up once.
+                    told, feed, strategy, prices = listener, listener.feed, listener.strategy, listener.prices
+                    symbol, venue, outbox = listener.symbol, listener.venue, listener.outbox
+                    on_market_data, on_bar = listener.on_market_data, listener.on_bar
                 if now >= feed.next_roll:
                     feed.roll(now, price)
                 feed.sequence = sequence = feed.sequence + 1
-                listener.prices[listener.venue] = price
-                listener.strategy.now_ns = now
+                prices[venue] = price
+                strategy.now_ns = now
                 try:
                     if feed.bid is None:
-                        update = update_of(listener.symbol, listener.venue, now, price, volume, sequence, feed.reference_price, kind)
+                        update = update_of(symbol, venue, now, price, volume, sequence, feed.reference_price, kind)
                     else:
                         update = update_of(
-                            feed.symbol, feed.venue, now, price, volume, sequence, feed.reference_price, kind,
+                            symbol, venue, now, price, volume, sequence, feed.reference_price, kind,
                             feed.bid, feed.ask, feed.bid_size, feed.ask_size,
                         )  # fmt: skip
-                    returned = listener.on_market_data(update)
-                    if returned or listener.outbox:
+                    returned = on_market_data(update)
+                    if returned or outbox:
                         queue.extend(listener.machine.collect(returned, now))
-                    if kind is bar and listener.on_bar is not None:
-                        returned = listener.on_bar(Bar(feed.symbol, feed.venue, now - route.interval, now, fa, fb, fc, price, volume))
-                        if returned or listener.outbox:
+                    if on_bar is not None:
+                        returned = on_bar(Bar(symbol, venue, now - route.interval, now, fa, fb, fc, price, volume))
+                        if returned or outbox:
                             queue.extend(listener.machine.collect(returned, now))
                 except AUTHOR_ERRORS as error:
                     queue.extend(listener.machine.fail(error))

@@ -26,7 +26,7 @@ class Listener:
 
     __slots__ = ("feed", "machine", "next", "on_bar", "on_market_data", "outbox", "prices", "strategy", "symbol", "venue")
 
-    def __init__(self, machine: StrategyMachine, instrument: Instrument) -> None:
+    def __init__(self, machine: StrategyMachine, instrument: Instrument, kind: Kind) -> None:
         strategy = machine.strategy
         self.machine = machine
         self.next: Listener | None = None
@@ -38,7 +38,7 @@ class Listener:
         self.outbox: list[Any] = machine.outbox
         self.on_market_data: Callback = strategy.on_market_data
         overridden = type(strategy).on_bar is not TradingStrategy.on_bar
-        self.on_bar: BarCallback | None = strategy.on_bar if overridden else None
+        self.on_bar: BarCallback | None = strategy.on_bar if overridden and kind is Kind.BAR else None
 
 
 class StreamRoute:
@@ -81,7 +81,7 @@ class StreamRoute:
                     machine.depth.lend(key, self.book)
         self.first_listener: Listener | None = None
         for machine in reversed(machines if at_engine else ()):
-            listener = Listener(machine, stream.instrument)
+            listener = Listener(machine, stream.instrument, stream.kind)
             listener.next, self.first_listener = self.first_listener, listener
 
     def silence(self, machine: StrategyMachine) -> None:

@@ -27,9 +27,12 @@ class Exposure:
 
     def reach_with(self, side: Side, amount: int) -> int:
         """The reach, were an order of that side and amount working too."""
-        if side is Side.BUY:
-            return max(abs(self.position + self.buying + amount), abs(self.position - self.selling))
-        return max(abs(self.position + self.buying), abs(self.position - self.selling - amount))
+        highest, lowest = self.position + self.buying, self.position - self.selling
+        if side is BUY:
+            highest += amount
+        else:
+            lowest -= amount
+        return highest if highest + lowest >= 0 else -lowest
 
 
 class Exposures:

@@ -8,6 +8,7 @@ from seawall.api.orders import Side
 from seawall.api.units import Nanos, Price
 from seawall.engine.core.feed import LARGEST, FeedSettings, Heard, Refused
 
+BUY = Side.BUY
 _OPEN = FeedSettings()
 
 
@@ -38,7 +39,7 @@ class Market:
 
     def time_of_touch(self, side: Side) -> Nanos:
         """Of the price that `touch` names."""
-        return self.quote_time if (self.ask if side is Side.BUY else self.bid) else self.trade_time
+        return self.quote_time if (self.ask if side is BUY else self.bid) else self.trade_time
 
     def on_trade(self, trade: Traded, now: Nanos, feed: FeedSettings = _OPEN, clock_offset: int = 0) -> None:
         price = trade.price
@@ -120,7 +121,7 @@ class Market:
 
     def touch(self, side: Side) -> Price:
         """What an order of this side would meet first: the opposite quote, else the mark."""
-        return (self.ask if side is Side.BUY else self.bid) or self.last or self.mark()
+        return (self.ask if side is BUY else self.bid) or self.last or self.mark()
 
 
 def _middle(bid: Price, ask: Price) -> Price:

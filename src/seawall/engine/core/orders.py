@@ -3,6 +3,7 @@
 Which report may lead from which status to which is the table TRANSITIONS; the venue's word always wins, the table only tells surprise.
 """
 
+from collections import defaultdict
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from seawall.api.orders import ClientOrderId, OrderId, OrderStatus, OrderType, S
 from seawall.api.units import Nanos, Price, Quantity
 from seawall.engine.core.terms import Terms
 
+BUY = Side.BUY
 CLOSED_WINDOW = 1_000  # How many closed orders stay known to the engine, at least;
 _SURPLUS = 250  # and how many more gather before the oldest go, all at once.
 
@@ -103,6 +105,9 @@ class Order(msgspec.Struct, gc=False):
         return False
 
 
+Resting = dict[InstrumentId, dict[ClientOrderId, Order]]
+
+
 class Orders:
     """Indexes over `open` and `closed`, which belong to the engine's state."""
 
@@ -110,16 +115,17 @@ class Orders:
         self.open = open_orders
         self.closed = closed
         self.tagged = {(o.strategy, o.tag): o for o in open_orders.values()}
-        self.resting: dict[InstrumentId, dict[ClientOrderId, Order]] = {}  # By instrument, those that may rest.
+        self.bids: Resting = defaultdict(dict)  # By instrument, buy orders that may rest.
+        self.asks: Resting = defaultdict(dict)
         for order in open_orders.values():
             if order.price:
-                self.resting.setdefault(order.instrument, {})[order.client_order_id] = order
+                (self.bids if order.side is BUY else self.asks)[order.instrument][order.client_order_id] = order
 
     def add(self, order: Order) -> None:
         self.open[order.client_order_id] = order
         self.tagged[order.strategy, order.tag] = order
         if order.price:
-            self.resting.setdefault(order.instrument, {})[order.client_order_id] = order
+            (self.bids if order.side is BUY else self.asks)[order.instrument][order.client_order_id] = order
 
     def find(self, client_order_id: ClientOrderId) -> Order | None:
         return self.open.get(client_order_id) or self.closed.get(client_order_id)
@@ -135,7 +141,7 @@ class Orders:
         del self.open[key]
         self.tagged.pop((order.strategy, order.tag), None)
         if order.price:
-            self.resting[order.instrument].pop(key, None)
+            (self.bids if order.side is BUY else self.asks)[order.instrument].pop(key, None)
         closed[key] = order
         if len(closed) > CLOSED_WINDOW + _SURPLUS:
             for oldest in list(closed)[:_SURPLUS]:

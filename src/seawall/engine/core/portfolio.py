@@ -22,6 +22,7 @@ from seawall.engine.core.rates import Rates
 Key = TypeVar("Key")
 Positions = Mapping[Address, Mapping[InstrumentId, Position]]
 Amounts = dict[Currency, int]
+Line = tuple[Exposure, Market, int, Currency | None]  # Parts of a minor unit per tick; the quote currency where it is not the valuation's.
 Stake = tuple[int | None, int | None, int]  # Worth of the intent's symbol, of all others (None: unknown), by how much its instrument grows.
 
 
@@ -99,60 +100,38 @@ class Portfolio:
         self.rates = rates
         self._parts = lcm(*(i.lot_value for i in instruments.values()))  # Of a minor unit: every worth is a whole number of them.
         self._parts_per_tick = {i.id: i.tick_value * self._parts // i.lot_value for i in instruments.values()}
-        self._lines = [
-            (i.id, exposures.by_instrument[i.id], markets[i.id], self._parts_per_tick[i.id], i.symbol, self._foreign(i))
-            for i in instruments.values()
-        ]
-        self._staked: Intent | None = None
-        self._staked_at = Nanos(0)
-        self._stake: Stake = (0, 0, 0)
+        self._lines: dict[InstrumentId, Line] = {
+            i.id: (exposures.by_instrument[i.id], markets[i.id], self._parts_per_tick[i.id], self._foreign(i)) for i in instruments.values()
+        }
+        self._all = list(self._lines.values())
+        self._stakes: dict[InstrumentId, Callable[[Intent, Nanos], Stake]] = {}
 
     def gross_notional(self, widened: Exposure | None = None, more: int = 0) -> int | None:
         """Every instrument at the largest position its working orders could lead to, in the valuation currency. For limits: rounded up.
 
         `more` base minor units count on top of the exposure `widened`. None: something that counts cannot be valued.
         """
-        total = foreign_total = 0
-        for _, exposure, market, parts, _, foreign in self._lines:
-            reach = exposure.reach + more if exposure is widened else exposure.reach
-            if reach:
-                mark = market.last or market.mark()
-                if not mark:
-                    return None
-                if foreign is None:
-                    total += reach * mark * parts
-                elif (converted := self._converted(foreign, reach * mark * parts)) is not None:
-                    foreign_total += converted
-                else:
-                    return None
-        return -(-total // self._parts) + foreign_total  # ceil_div, without the call.
+        return self._worth(self._all, widened, more)
 
-    def stake(self, intent: Intent, now: Nanos) -> Stake:
-        """What would be at stake with the intent working too. Several checks of one review ask: it is worked out once."""
-        if intent is self._staked and now == self._staked_at:
-            return self._stake
-        self._staked, self._staked_at = intent, now
-        widened = self.exposures.by_instrument[intent.instrument.id]
-        more = widened.reach_with(intent.side, intent.amount) - widened.reach
-        own = others = 0
-        unknown = [False, False]  # Something of its own symbol, of another.
-        if more > 0:
-            symbol, whole = intent.instrument.symbol, self._parts
-            for _, exposure, market, parts, listed, foreign in self._lines:
-                reach = exposure.reach + more if exposure is widened else exposure.reach
-                if reach:
-                    worth = reach * (market.last or market.mark()) * parts
-                    if foreign is not None and worth:
-                        worth = (self._converted(foreign, worth) or 0) * whole
-                    if not worth:
-                        unknown[listed != symbol] = True
-                    elif listed == symbol:
-                        own += worth
-                    else:
-                        others += worth
-            own, others = -(-own // whole), -(-others // whole)
-        self._stake = None if unknown[0] else own, None if unknown[1] else others, more
-        return self._stake
+    def stake_in(self, instrument: Instrument) -> Callable[[Intent, Nanos], Stake]:
+        """What would be at stake with an intent in this instrument working too. Several checks of one review ask: it is worked out once."""
+        if instrument.id in self._stakes:
+            return self._stakes[instrument.id]
+        sides: tuple[list[Line], list[Line]] = [], []
+        for key, line in self._lines.items():
+            sides[self.instruments[key].symbol != instrument.symbol].append(line)
+        (own, others), widened, worth = sides, self.exposures.by_instrument[instrument.id], self._worth
+        seen: tuple[Intent | None, Nanos, Stake] = None, Nanos(0), (0, 0, 0)
+
+        def stake(intent: Intent, now: Nanos) -> Stake:
+            nonlocal seen
+            if seen[0] is not intent or seen[1] != now:
+                more = widened.reach_with(intent.side, intent.amount) - widened.reach
+                seen = intent, now, (worth(own, widened, more), worth(others), more) if more > 0 else (0, 0, more)
+            return seen[2]
+
+        self._stakes[instrument.id] = stake
+        return stake
 
     def worth_of(self, key: InstrumentId, amount: int) -> int | None:
         """Base minor units of an instrument in the valuation currency, rounded up; None: it cannot be valued."""
@@ -164,7 +143,7 @@ class Portfolio:
     def worth_of_all(self, exposures: Mapping[InstrumentId, Exposure], widened: InstrumentId, more: int) -> int | None:
         """Their reach, one of them widened by `more` base minor units, in the valuation currency, rounded up; None: not all has a price."""
         total = foreign_total = 0
-        for key, _, market, parts, _, foreign in self._lines:
+        for key, (_, market, parts, foreign) in self._lines.items():
             exposure = exposures.get(key)
             if exposure is not None or key == widened:
                 reach = (exposure.reach if exposure is not None else 0) + (more if key == widened else 0)
@@ -224,6 +203,25 @@ class Portfolio:
                 return None
             self._add_profit(amounts, instrument.quote, position, worth)
         return None if self._unrated(amounts) else self._value(amounts)
+
+    def _worth(self, lines: list[Line], widened: Exposure | None = None, more: int = 0) -> int | None:
+        """All reaches, one of them wider by `more`, in the valuation currency, rounded up. None: something of it cannot be valued."""
+        total = foreign_total = 0
+        for exposure, market, parts, foreign in lines:
+            reach = exposure.reach
+            if exposure is widened:
+                reach += more
+            if reach:
+                mark = market.last or market.mark()
+                if not mark:
+                    return None
+                if foreign is None:
+                    total += reach * mark * parts
+                elif (converted := self._converted(foreign, reach * mark * parts)) is not None:
+                    foreign_total += converted
+                else:
+                    return None
+        return -(-total // self._parts) + foreign_total  # ceil_div, without the call.
 
     def _foreign(self, instrument: Instrument) -> Currency | None:
         return None if instrument.quote == self.rates.currency else instrument.quote

@@ -308,7 +308,8 @@ def test_halted_is_halted_whatever_the_mode_was() -> None:
 def test_limits_that_are_not_set_cost_nothing() -> None:
     """No check is made for them."""
     lifted = Limits(prevent_self_match=False, max_concentration_bps=None, price_collar_bps=None, max_signal_age=None)
-    made = [check.__qualname__.partition(".")[0] for check in Rig(lifted).engine.gate._checks]
+    engine = Rig(lifted).engine
+    made = [check.__qualname__.partition(".")[0] for check in engine.gate.checks(engine.settings.instruments[0])]
     assert [name for name in made if name != "_check"] == [
         "halted",
         "unique_tag",

@@ -1,4 +1,4 @@
-"""Pre-trade checks, one file each: a function that makes the check for the limits of a desk, or None while no limit calls for it.
+"""Pre-trade checks, one file each: a function that makes the check of an instrument for the limits of a desk, None while none calls for it.
 
 All of them look at every intent, so that a refusal names every limit that was broken. They read; only the gate writes. To add one: a file
 and a line here.

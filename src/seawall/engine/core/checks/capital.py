@@ -1,13 +1,14 @@
 """Gross exposure against the capital as it is now: losses make it smaller. Until it has been valued, nothing is committed on it."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def capital(desk: Desk) -> Check | None:
-    leverage, stake, rates = desk.limits.max_leverage_bps, desk.portfolio.stake, desk.rates
+def capital(desk: Desk, instrument: Instrument) -> Check | None:
+    leverage, stake, rates = desk.limits.max_leverage_bps, desk.portfolio.stake_in(instrument), desk.rates
     risk = desk.state.risk
     if leverage is None:
         return None

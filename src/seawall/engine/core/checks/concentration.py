@@ -3,22 +3,20 @@
 Two symbols cannot both stay under half: who trades a pair lifts the limit, or sets it for the symbol.
 """
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import BASIS_POINTS, Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def concentration(desk: Desk) -> Check | None:
-    limit, own_limits, stake = desk.limits.max_concentration_bps, desk.limits.concentration_bps, desk.portfolio.stake
-    if limit is None and not own_limits:
+def concentration(desk: Desk, instrument: Instrument) -> Check | None:
+    symbol, stake = instrument.symbol, desk.portfolio.stake_in(instrument)
+    allowed = desk.limits.concentration_bps.get(symbol, desk.limits.max_concentration_bps)
+    if allowed is None:
         return None
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        symbol = intent.instrument.symbol
-        allowed = own_limits.get(symbol, limit)
-        if allowed is None:
-            return None
         own, others, more = stake(intent, now)
         if more <= 0:
             return None

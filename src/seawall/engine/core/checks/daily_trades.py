@@ -1,12 +1,13 @@
 """At most so many fills of one strategy in a day, UTC."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import DAY, Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def daily_trades(desk: Desk) -> Check | None:
+def daily_trades(desk: Desk, instrument: Instrument) -> Check | None:
     limit = desk.limits.max_daily_trades
     if limit is None:
         return None

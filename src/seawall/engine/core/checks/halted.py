@@ -1,5 +1,6 @@
 """What may leave in which mode: while halted nothing, while liquidating or stopping only the engine's own closing orders."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.supervision import TradingMode
 from seawall.api.units import Nanos
@@ -11,7 +12,7 @@ _OPEN = (TradingMode.DEGRADED, TradingMode.REDUCE_ONLY)
 _CLOSING = (TradingMode.LIQUIDATING, TradingMode.STOPPING)
 
 
-def halted(desk: Desk) -> Check:
+def halted(desk: Desk, instrument: Instrument) -> Check:
     state = desk.state
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:

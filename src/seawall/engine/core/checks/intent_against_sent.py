@@ -1,12 +1,13 @@
 """Orders against wishes: a strategy's orders may never outnumber what it asked for. What sent four million orders for 212 was not asked."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def intent_against_sent(desk: Desk) -> Check:
+def intent_against_sent(desk: Desk, instrument: Instrument) -> Check:
     return _check
 
 

@@ -2,6 +2,7 @@
 for each order, so that stopping the orders stops them too.
 """
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
@@ -9,7 +10,7 @@ from seawall.engine.core.intent import Check, Intent, Refusal
 from seawall.runtime.floats import seconds
 
 
-def message_rate(desk: Desk) -> Check | None:
+def message_rate(desk: Desk, instrument: Instrument) -> Check | None:
     limit, window = desk.limits.max_messages, desk.limits.message_window
     if limit is None:
         return None

@@ -1,12 +1,13 @@
 """With `ENABLE_PRE_TRADE_RISK=false` the engine only observes: without checks nothing leaves."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def observe_only(desk: Desk) -> Check | None:
+def observe_only(desk: Desk, instrument: Instrument) -> Check | None:
     return None if desk.settings.switches.pre_trade_risk else _refuse
 
 

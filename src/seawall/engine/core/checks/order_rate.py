@@ -1,12 +1,13 @@
 """At most so many orders of one strategy within a sliding window."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def order_rate(desk: Desk) -> Check | None:
+def order_rate(desk: Desk, instrument: Instrument) -> Check | None:
     limit, window = desk.limits.max_orders, desk.limits.order_window
     if limit is None:
         return None

@@ -3,6 +3,7 @@
 An order that leads back towards zero passes even while the limit is broken.
 """
 
+from seawall.api.instruments import Instrument
 from seawall.api.orders import Side
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
@@ -13,21 +14,17 @@ from seawall.runtime.floats import base_as_float
 BUY = Side.BUY
 
 
-def position(desk: Desk) -> Check | None:
-    limits, exposures = desk.limits.position, desk.exposures.by_symbol
-    if not limits:
+def position(desk: Desk, instrument: Instrument) -> Check | None:
+    own, exposure = desk.limits.position.get(instrument.symbol), desk.exposures.by_symbol[instrument.symbol]
+    if own is None:
         return None
+    max_long, max_short = own.max_long, own.max_short
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        instrument = intent.instrument
-        own = limits.get(instrument.symbol)
-        if own is None:
-            return None
-        exposure = exposures[instrument.symbol]
         if intent.side is BUY:
-            limit, reached = own.max_long, exposure.position + exposure.buying + intent.amount
+            limit, reached = max_long, exposure.position + exposure.buying + intent.amount
         else:
-            limit, reached = own.max_short, exposure.selling + intent.amount - exposure.position
+            limit, reached = max_short, exposure.selling + intent.amount - exposure.position
         if limit is None or reached <= limit or reached <= 0:
             return None
         value = base_as_float(instrument, reached)

@@ -1,5 +1,6 @@
 """Fat finger: a limit price may stand at most so far on the wrong side of the market (a buy above, a sell below)."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.orders import Side
 from seawall.api.signals import BreachType
 from seawall.api.units import BASIS_POINTS, Nanos
@@ -9,7 +10,7 @@ from seawall.engine.core.intent import Check, Intent, Refusal
 BUY = Side.BUY
 
 
-def price_collar(desk: Desk) -> Check | None:
+def price_collar(desk: Desk, instrument: Instrument) -> Check | None:
     limit = desk.limits.price_collar_bps
     if limit is None:
         return None

@@ -3,6 +3,7 @@
 What other working orders of that side may still take off the position is counted as taken.
 """
 
+from seawall.api.instruments import Instrument
 from seawall.api.orders import Side
 from seawall.api.signals import BreachType
 from seawall.api.supervision import TradingMode
@@ -14,13 +15,20 @@ from seawall.runtime.floats import base_as_float
 REDUCE_ONLY, BUY = TradingMode.REDUCE_ONLY, Side.BUY
 
 
-def reduce_only(desk: Desk) -> Check:
+def reduce_only(desk: Desk, instrument: Instrument) -> Check:
     state, positions, orders = desk.state, desk.state.positions, desk.orders
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
         if not intent.reduce_only and state.mode is not REDUCE_ONLY:
             return None
-        instrument, side, strategy = intent.instrument, intent.side, intent.account.address
+        room = room_for(intent)
+        if intent.amount <= room:
+            return None
+        limit, value = base_as_float(instrument, max(room, 0)), base_as_float(instrument, intent.amount)
+        return Refusal("reduce_only", BreachType.POSITION_LIMIT, limit, value, f"{instrument.base} to be reduced")
+
+    def room_for(intent: Intent) -> int:
+        side, strategy = intent.side, intent.account.address
         position = positions.get(strategy, {}).get(instrument.id)
         held = 0 if position is None else position.quantity
         groups: dict[str, int] = {}  # Of orders that exclude each other, the largest.
@@ -29,10 +37,6 @@ def reduce_only(desk: Desk) -> Check:
                 group = order.group or key
                 groups[group] = max(groups.get(group, 0), order.leaves_quantity)
         working = sum([lots for group, lots in groups.items() if group != intent.replaces])
-        room = (-held if side is BUY else held) - working * instrument.lot_value
-        if intent.amount <= room:
-            return None
-        limit, value = base_as_float(instrument, max(room, 0)), base_as_float(instrument, intent.amount)
-        return Refusal("reduce_only", BreachType.POSITION_LIMIT, limit, value, f"{instrument.base} to be reduced")
+        return (-held if side is BUY else held) - working * instrument.lot_value
 
     return check

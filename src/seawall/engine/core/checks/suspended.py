@@ -1,12 +1,13 @@
 """A strategy that a breaker has stopped orders nothing until somebody re-arms it by name, or its pause is over."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def suspended(desk: Desk) -> Check:
+def suspended(desk: Desk, instrument: Instrument) -> Check:
     return _check
 
 

@@ -3,14 +3,15 @@
 An order that does not make its instrument's exposure larger passes even while the limit is broken.
 """
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 
 
-def total_notional(desk: Desk) -> Check | None:
-    limit, stake, rates = desk.limits.max_total_notional, desk.portfolio.stake, desk.rates
+def total_notional(desk: Desk, instrument: Instrument) -> Check | None:
+    limit, stake, rates = desk.limits.max_total_notional, desk.portfolio.stake_in(instrument), desk.rates
     if limit is None:
         return None
 

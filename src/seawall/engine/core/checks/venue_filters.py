@@ -1,5 +1,6 @@
 """No order leaves that the venue's own filters would reject."""
 
+from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
 from seawall.api.units import Nanos
 from seawall.engine.core.checks.desk import Desk
@@ -8,7 +9,7 @@ from seawall.engine.core.terms import Terms
 from seawall.runtime.floats import money_as_float, price_as_float, quantity_as_float
 
 
-def venue_filters(desk: Desk) -> Check:
+def venue_filters(desk: Desk, instrument: Instrument) -> Check:
     return _check
 
 
