@@ -1,11 +1,13 @@
 """Limits, and the operator's commands: stop and resume trading, write off an order that nobody can find."""
 
+from enum import StrEnum
+
 import msgspec
 
 from seawall.api.instruments import InstrumentId, Symbol
 from seawall.api.message import Message
 from seawall.api.orders import ClientOrderId
-from seawall.api.units import MINUTE, SECOND, Money, Nanos
+from seawall.api.units import DAY, MINUTE, SECOND, Money, Nanos
 
 
 class SymbolLimits(msgspec.Struct, frozen=True):
@@ -13,6 +15,14 @@ class SymbolLimits(msgspec.Struct, frozen=True):
 
     max_long: int | None = None
     max_short: int | None = None  # As a positive number.
+
+
+class Tier(StrEnum):
+    """What a strategy may need the desk to have grown to."""
+
+    SNIPER = "sniper"
+    HUNTER = "hunter"
+    STRATEGIST = "strategist"
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -53,6 +63,18 @@ class Limits(msgspec.Struct, frozen=True):
     max_trades: int | None = None  # Fills of one strategy within `trade_window`: beyond, a trade storm.
     trade_window: Nanos = Nanos(MINUTE)
     max_correlation_bps: int | None = None  # Between the two largest positions, by how their prices moved in the last hour.
+    hunter_equity: Money | None = None  # Below it strategies of that tier only reduce, and so the next. None: any will do.
+    strategist_equity: Money | None = None
+    tier_wait: Nanos = Nanos(DAY)  # How long equity stays above before the tier is unlocked.
+    tilt_losses: int | None = None  # Orders in a row that lost: a larger one after them is a sign of tilt.
+    tilt_rate: int | None = None  # Orders of a minute, as a multiple of the past hour's mean: more are a sign.
+    tilt_cancel_bps: int | None = None  # Of `tilt_orders`, taken back: more are a sign.
+    tilt_orders: int = 50
+    tilt_pause: Nanos = Nanos(15 * MINUTE)  # What the third sign costs.
+
+    @property
+    def watch_tilt(self) -> bool:
+        return self.tilt_losses is not None or self.tilt_rate is not None or self.tilt_cancel_bps is not None
 
 
 class HaltTrading(Message, frozen=True):

@@ -22,6 +22,7 @@ from seawall.api.orders import (
     TimeInForce,
     TradeId,
 )
+from seawall.api.risk import Tier
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 
 Scalar = str | int | float | bool | None
@@ -137,6 +138,7 @@ class StrategyStarted(Message, frozen=True):
     max_position_size: float
     min_confidence: float
     max_position_sizes: dict[Symbol, float] = {}  # Where a symbol has a size of its own.
+    tier: Tier = Tier.SNIPER  # What it needs the desk to have grown to.
 
 
 class StrategyStopped(Message, frozen=True):

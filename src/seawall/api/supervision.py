@@ -6,7 +6,7 @@ A scope is a strategy's address, or empty: everything.
 from enum import StrEnum
 
 from seawall.api.message import Address, Message
-from seawall.api.risk import Limits
+from seawall.api.risk import Limits, Tier
 from seawall.api.units import Nanos
 
 EVERYTHING = Address("")
@@ -34,6 +34,8 @@ class BreakerAction(StrEnum):
     REDUCE_ONLY = "reduce_only"  # Cancel all; only what makes positions smaller leaves.
     FLATTEN = "flatten"  # Stop the strategy and close what it holds.
     SUSPEND = "suspend"  # Stop the strategy; it keeps what it holds.
+    HALVE = "halve"  # Halve what the strategy adds to positions, until it has calmed down.
+    PAUSE = "pause"  # Stop the strategy for a while; it keeps what it holds.
 
 
 class RestrictTrading(Message, frozen=True):
@@ -141,6 +143,14 @@ class AlertRaised(Message, frozen=True):
 class AlertCleared(Message, frozen=True):
     monitor: str
     scope: Address
+
+
+class TierChanged(Message, frozen=True):
+    """Equity unlocked a tier, or lost it."""
+
+    tier: Tier
+    before: Tier | None  # None: the first, at the start.
+    equity: float
 
 
 class LiquidationEnded(Message, frozen=True):

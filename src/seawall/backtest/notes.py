@@ -11,7 +11,7 @@ from seawall.api.message import Message, strategy_name
 from seawall.api.projections import BreakFound, ClosedByVenue, IntentRefused, OrderClosed
 from seawall.api.risk import TradingHalted
 from seawall.api.signals import FillApplied
-from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TradingModeChanged
+from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TierChanged, TradingModeChanged
 from seawall.api.units import Money, Nanos, Price
 from seawall.engine.core.machine import Engine
 from seawall.engine.core.modes import BY_ITSELF
@@ -51,6 +51,7 @@ class Notes:
             TradingModeChanged: self._mode,
             BreakerTripped: self._breaker,
             AlertRaised: self._alert,
+            TierChanged: self._tier,
             LiquidationEnded: self._liquidated,
         }
 
@@ -118,6 +119,10 @@ class Notes:
 
     def _alert(self, alert: AlertRaised, now: Nanos) -> None:
         self._count(f"alert: {alert.monitor} ({alert.severity})")
+
+    def _tier(self, change: TierChanged, now: Nanos) -> None:
+        if change.before is not None:
+            self.surprises.append(f"{shown_time(now)} tier {change.tier}, before: {change.before}, with an equity of {change.equity:g}")
 
     def _liquidated(self, ended: LiquidationEnded, now: Nanos) -> None:
         left = f", left: {'; '.join(ended.left)}" if ended.left else ""

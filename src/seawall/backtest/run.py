@@ -280,6 +280,8 @@ def default_limits(recording: Recording, decimals: int) -> Limits:
         max_price_age=Nanos(max(2 * MINUTE, 2 * longest)),
         max_orders=100,
         max_concentration_bps=None,
+        hunter_equity=Money(2_000 * 10**decimals),
+        strategist_equity=Money(10_000 * 10**decimals),
     )
 
 

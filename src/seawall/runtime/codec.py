@@ -100,6 +100,7 @@ MESSAGES: tuple[type[Message], ...] = (
     supervision.BreakerRearmed,
     supervision.AlertRaised,
     supervision.AlertCleared,
+    supervision.TierChanged,
     supervision.LiquidationEnded,
     supervision.TradingStopped,
     projections.OrderClosed,

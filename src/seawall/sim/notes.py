@@ -13,7 +13,7 @@ from seawall.api.message import Address, Message, Restarted, strategy_name
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
 from seawall.api.risk import TradingHalted
-from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TradingModeChanged
+from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TierChanged, TradingModeChanged
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.audit.core.invariants.invariant import Watcher
 from seawall.engine.core.booking import EXTERNAL
@@ -23,7 +23,7 @@ from seawall.engine.core.orders import Order
 from seawall.sim.world import World
 
 Deposits = Mapping[Currency, Money]
-Supervised = AlertRaised | BreakerTripped | TradingModeChanged | TradingHalted | LiquidationEnded
+Supervised = AlertRaised | BreakerTripped | TradingModeChanged | TradingHalted | TierChanged | LiquidationEnded
 
 
 def told_of(told: Supervised) -> str:
@@ -35,6 +35,8 @@ def told_of(told: Supervised) -> str:
         return f"breaker {told.breaker} tripped{_of(told.scope)}: {figures}; {told.action.replace('_', ' ')}"
     if isinstance(told, LiquidationEnded):
         return f"positions closed with {told.orders} orders{_of(told.scope)}" + (f", left: {'; '.join(told.left)}" if told.left else "")
+    if isinstance(told, TierChanged):
+        return f"tier {told.tier}, before: {told.before}, with an equity of {told.equity:g}"
     if isinstance(told, TradingHalted):
         return f"trading halted by {told.operator}: {told.reason}"
     return f"trading is {told.mode.replace('_', ' ')}, by {told.operator}: {told.reason}"
@@ -70,6 +72,7 @@ class Notes:
             BreakerTripped: self._supervised,
             TradingModeChanged: self._supervised,
             TradingHalted: self._supervised,
+            TierChanged: self._supervised,
             LiquidationEnded: self._supervised,
         }
         self.delivered: dict[type[Message], Watcher] = {Restarted: self._restarted}
@@ -183,7 +186,8 @@ class Notes:
         self.breaks += 1
 
     def _supervised(self, engine: Address, told: Supervised, now: Nanos) -> None:
-        if not (isinstance(told, TradingModeChanged) and told.mode in BY_ITSELF):  # Sessions tell as much.
+        by_itself = isinstance(told, TradingModeChanged) and told.mode in BY_ITSELF  # Sessions tell as much.
+        if not (by_itself or (isinstance(told, TierChanged) and told.before is None)):
             self.supervision.append((now, told))
 
     def counted(self) -> dict[str, int]:

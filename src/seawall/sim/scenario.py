@@ -117,6 +117,8 @@ def _desk_limits(market: Market) -> Limits:
         max_drawdown_bps=2_000,
         rapid_drawdown_bps=500,
         max_trades=100,
+        hunter_equity=stage.money(market.valuation, 2_000),
+        strategist_equity=stage.money(market.valuation, 10_000),
     )
 
 

@@ -60,6 +60,7 @@ class TradingStrategy:
     """
 
     VERSION = "1.0.0"
+    TIER = "sniper"  # What the desk's equity must have unlocked: sniper, hunter or strategist.
     TIMER_SECONDS: float | None = None  # Call `on_timer` this often.
     DEPTH: bool = False  # Follow the order books of all symbols, for `book`.
 

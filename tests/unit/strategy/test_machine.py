@@ -521,6 +521,7 @@ def test_figures_out_of_range_end_it_at_the_start(attribute: str, value: Any, sa
 
 def test_a_confidence_out_of_range_ends_it_at_the_start() -> None:
     """It comes from the config."""
+    assert "tier must be one of sniper, hunter, strategist, got 'whale'" in failed(Stage(Recorder, {"tier": "whale"}).said)
     assert "min_confidence must lie between 0 and 1, got 2" in failed(Stage(Recorder, {"min_confidence": 2}).said)
 
 

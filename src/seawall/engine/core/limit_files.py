@@ -14,6 +14,7 @@ from seawall.api.units import BASIS_POINTS, parse_decimal
 from seawall.engine.core import feed_words
 from seawall.engine.core.limit_words import OF_SYMBOLS, SHARES, SWITCHES, known
 
+_PROTECT = ("hunter_equity", "strategist_equity", "tier_wait", "tilt_pause", "duplicate_window")  # The larger, the stricter.
 _NOT_OURS = ("default_strategies", "chaos_strategies", "strategies")  # A file of strategies may hold the limits too.
 
 # Section -> key -> the limit it sets.
@@ -131,10 +132,11 @@ def _fraction(where: str, value: Any) -> str:
 
 
 def _stricter(key: str, one: str, other: str) -> str:
-    """The smaller one, of confirmations the larger; a limit that is lifted here holds if it is set there. A switch that is on stays on."""
+    """The smaller one, or of what protects by being large the larger; a limit that is lifted here holds if it is set there. A switch that
+    is on stays on."""
     if "none" in (one, other):
         return other if one == "none" else one
-    stricter = max if key in feed_words.LARGER_IS_STRICTER else min
+    stricter = max if key in _PROTECT or key in feed_words.LARGER_IS_STRICTER else min
     return stricter(one, other, key=lambda text: parse_decimal(text, 1, 10**18))
 
 

@@ -12,19 +12,22 @@ from seawall.engine.core.feed_words import FEED
 
 MONEY = (  # In the valuation currency.
     "max_order_value", "max_total_notional", "max_strategy_notional", "max_position_notional", "max_daily_loss", "max_var",
-    "max_strategy_loss",
+    "max_strategy_loss", "hunter_equity", "strategist_equity",
 )  # fmt: skip
-COUNTS = ("max_orders", "max_messages", "max_repeats", "max_daily_trades", "max_trades")
+COUNTS = ("max_orders", "max_messages", "max_repeats", "max_daily_trades", "max_trades", "tilt_losses", "tilt_rate", "tilt_orders")
 SHARES = (  # In basis points.
     "price_collar_bps", "max_concentration_bps", "max_leverage_bps", "max_portfolio_loss_bps", "max_drawdown_bps",
-    "max_strategy_drawdown_bps", "stop_loss_bps", "rapid_drawdown_bps", "max_correlation_bps",
+    "max_strategy_drawdown_bps", "stop_loss_bps", "rapid_drawdown_bps", "max_correlation_bps", "tilt_cancel_bps",
 )  # fmt: skip
 SECONDS = (
     "max_price_age", "max_signal_age", "order_window", "message_window", "duplicate_window", "rapid_window", "trade_window",
+    "tier_wait", "tilt_pause",
 )  # fmt: skip
 SWITCHES = ("prevent_self_match",)  # 1 or none.
 OF_SYMBOLS = ("max_order_quantity", "max_long", "max_short", "concentration_bps")  # NAME:SYMBOL; base currency, but for basis points.
-_WINDOWS = ("order_window", "message_window", "rapid_window", "trade_window")  # Without them other limits mean nothing.
+_WINDOWS = (  # Without them other limits mean nothing.
+    "order_window", "message_window", "rapid_window", "trade_window", "tier_wait", "tilt_orders", "tilt_pause",
+)  # fmt: skip
 _NO_LIMIT = (1 << 63) - 1
 
 

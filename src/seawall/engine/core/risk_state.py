@@ -4,6 +4,7 @@ import msgspec
 
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Address
+from seawall.api.risk import Tier
 from seawall.api.supervision import Severity
 from seawall.api.units import Nanos
 
@@ -46,3 +47,5 @@ class RiskState(msgspec.Struct):
     daily: dict[InstrumentId, list[int]] = {}  # The last mark of each past day, the latest last.
     minutes: dict[InstrumentId, list[int]] = {}  # The last mark of each past minute of an hour.
     minute: int = 0
+    tier: Tier | None = None  # Unlocked. None: equity has not been looked at yet, or no strategy needs one.
+    tier_since: dict[Tier, Nanos] = {}  # Since when equity has been enough for those above.

@@ -5,8 +5,9 @@ import msgspec
 from seawall.api.instruments import InstrumentId, Symbol
 from seawall.api.message import Address
 from seawall.api.orders import Side
-from seawall.api.risk import Limits
+from seawall.api.risk import Limits, Tier
 from seawall.api.units import DAY, Nanos
+from seawall.engine.core.tilt import Tilt
 
 _SURPLUS = 100  # How many more times of orders gather than are needed, before they go.
 
@@ -51,6 +52,9 @@ class StrategyAccount(msgspec.Struct):
     trade_day: int = 0  # Of `trades_today`, since 1970.
     trades_today: int = 0
     trade_times: list[Nanos] = []
+    tier: Tier = Tier.SNIPER  # What it needs.
+    tilt: Tilt | None = None  # None: nobody watches.
+    halved: bool = False  # What it adds to positions.
 
     def note_sent(self, now: Nanos, limit: int | None) -> None:
         self.orders += 1
@@ -93,6 +97,7 @@ class StrategyAccount(msgspec.Struct):
         self.suspended = None
         self.repeats, self.latest = 0, None
         self.trade_times.clear()
+        self.tilt, self.halved = None, False
 
 
 def _note(times: list[Nanos], now: Nanos, limit: int) -> None:

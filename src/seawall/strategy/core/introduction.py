@@ -5,6 +5,7 @@ from typing import Any
 
 from seawall.api.instruments import Symbol
 from seawall.api.message import Address
+from seawall.api.risk import Tier
 from seawall.api.signals import StrategyStarted
 from seawall.api.units import MILLISECOND, SECOND
 from seawall.strategy.base import TradingStrategy
@@ -29,6 +30,7 @@ def introduce(strategy: TradingStrategy, address: Address) -> StrategyStarted:
         max_position_size=0.0 if isinstance(size, dict) else _size("max_position_size", size),
         min_confidence=confidence,
         max_position_sizes=sizes,
+        tier=_tier(config.get("tier", strategy.TIER)),
     )
 
 
@@ -44,6 +46,13 @@ def timer_interval(strategy: TradingStrategy) -> int:
     if not (isfinite(seconds) and seconds * SECOND >= MILLISECOND):
         raise ValueError(f"TIMER_SECONDS must be None or a number from 0.001, got {wanted!r}")
     return int(seconds * SECOND)
+
+
+def _tier(value: Any) -> Tier:
+    try:
+        return Tier(text(value).lower())
+    except ValueError:
+        raise ValueError(f"tier must be one of {', '.join(Tier)}, got {value!r}") from None
 
 
 def _by_symbol(size: Any) -> dict[Any, Any]:

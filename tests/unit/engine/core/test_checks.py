@@ -386,8 +386,8 @@ def test_all_checks_look_at_every_order() -> None:
     rig.now = Nanos(rig.now + SECOND)
     assert rig.tell(_request(rig, signal_time=made, quantity=600.0, limit_price=200.0, terms=OrderTerms(reduce_only=True))) == []
     alone = (
-        "observe_only", "suspended", "intent_against_sent", "unique_tag", "venue_breaker", "venue_budget", "self_match", "concentration",
-        "duplicate_order",
+        "observe_only", "suspended", "tier", "intent_against_sent", "unique_tag", "venue_breaker", "venue_budget", "self_match",
+        "concentration", "duplicate_order",
     )  # fmt: skip
     expected = [check.__name__ for check in CHECKS if check.__name__ not in alone]
     assert list(refusals(rig)) == expected

@@ -49,6 +49,15 @@ def test_both_forms_together() -> None:
     assert both.max_concentration_bps == 4_000, "unless a file says otherwise"
 
 
+def test_what_protects_by_being_large_is_stricter_when_it_is_larger() -> None:
+    one, other = (
+        "limits: {hunter_equity: 2000, tier_wait: 60, max_orders: 3}",
+        "limits: {hunter_equity: 3000, tier_wait: 30, max_orders: 4}",
+    )
+    for found in (loaded(one, other), loaded(other, one)):
+        assert (found.hunter_equity, found.tier_wait, found.max_orders) == (300_000, 60 * 10**9, 3)
+
+
 def test_one_file_may_hold_both_forms_and_our_own_keys() -> None:
     text = "risk_limits: {global: {max_drawdown: 0.3}, notional_limits: {per_strategy: 5}}\nlimits: {max_orders: 7, 'max_long:BTC-USD': 2}"
     found = loaded(text)

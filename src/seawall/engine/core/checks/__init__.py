@@ -27,6 +27,7 @@ from seawall.engine.core.checks.stale_data import stale_data
 from seawall.engine.core.checks.strategy_notional import strategy_notional
 from seawall.engine.core.checks.strategy_running import strategy_running
 from seawall.engine.core.checks.suspended import suspended
+from seawall.engine.core.checks.tier import tier
 from seawall.engine.core.checks.total_notional import total_notional
 from seawall.engine.core.checks.unique_tag import unique_tag
 from seawall.engine.core.checks.venue_breaker import venue_breaker
@@ -39,6 +40,7 @@ CHECKS = (
     halted,
     strategy_running,
     suspended,
+    tier,
     intent_against_sent,
     unique_tag,
     venue_live,

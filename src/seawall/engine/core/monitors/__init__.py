@@ -13,6 +13,7 @@ from seawall.engine.core.monitors.rapid_drawdown import rapid_drawdown
 from seawall.engine.core.monitors.stop_loss import stop_loss
 from seawall.engine.core.monitors.strategy_drawdown import strategy_drawdown
 from seawall.engine.core.monitors.strategy_loss import strategy_loss
+from seawall.engine.core.monitors.tilt import deep_tilt, tilt
 from seawall.engine.core.monitors.trade_storm import trade_storm
 from seawall.engine.core.monitors.value_at_risk import value_at_risk
 
@@ -26,6 +27,8 @@ MONITORS = (
     stop_loss,
     rapid_drawdown,
     trade_storm,
+    tilt,
+    deep_tilt,
     concentration,
     correlation,
 )
@@ -40,5 +43,7 @@ BREAKERS: dict[str, BreakerAction] = {
     "stop_loss": BreakerAction.FLATTEN,
     "rapid_drawdown": BreakerAction.FLATTEN,
     "trade_storm": BreakerAction.SUSPEND,
+    "tilt": BreakerAction.HALVE,
+    "deep_tilt": BreakerAction.PAUSE,
     "execution_throttle": BreakerAction.SUSPEND,  # Seen before the trade, by the check of that name.
 }

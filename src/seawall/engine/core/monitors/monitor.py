@@ -16,6 +16,7 @@ class Measure(msgspec.Struct, frozen=True):
     unit: str
     scope: Address = EVERYTHING
     money: bool = False
+    warn_at: int | None = None  # From this value on it is worth a warning. None: from most of the limit.
 
 
 class Look(msgspec.Struct, frozen=True):

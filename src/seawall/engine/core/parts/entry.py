@@ -36,7 +36,8 @@ class Entry(Part):
         self.prefix = f"{engine.state.epoch:x}-"
         self.supervision = engine.supervision
         limits = engine.limits
-        self._remembers = limits.max_repeats is not None or limits.duplicate_window is not None
+        self._watches_tilt = limits.watch_tilt
+        self._remembers = limits.max_repeats is not None or limits.duplicate_window is not None or limits.watch_tilt
         self._most_messages = limits.max_messages
         self._open, self._strategies = engine.state.orders, engine.state.strategies
 
@@ -59,7 +60,11 @@ class Entry(Part):
 
     def _cancel_requested(self, request: CancelRequested, now: Nanos) -> list[Envelope]:
         order = self.orders.by_tag(request.strategy, request.tag)
-        return [] if order is None or order.cancel_wanted or order.ended is not None else self.cancel(order, now)
+        if order is None or order.cancel_wanted or order.ended is not None:
+            return []
+        if self._watches_tilt:
+            self.supervision.taken_back(order)
+        return self.cancel(order, now)
 
     def submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
         verdict = self.gate.review(intent, now)
@@ -89,6 +94,8 @@ class Entry(Part):
         account.note_sent(now, self.limits.max_orders)
         if self._remembers and repeats:
             account.remember(instrument.id, side, quantity, intent.price, now, self.limits)
+            if self._watches_tilt and not intent.closing:
+                self.supervision.ordered(intent, now)
         if self._most_messages is not None:
             account.note_message(now, self._most_messages)
         return order

@@ -20,13 +20,16 @@ class Strategies(Part):
         }
 
     def attach(self, engine: "Engine") -> None:
-        self.account, self.entry = engine.account, engine.entry
+        self.engine, self.account, self.entry = engine, engine.account, engine.entry
 
     def _started(self, started: StrategyStarted, now: Nanos) -> list[Envelope]:
         account = self.account(started.strategy)
         account.name, account.version, account.running = started.name, started.version, True
         account.max_position_size, account.max_position_sizes = started.max_position_size, dict(started.max_position_sizes)
         account.min_confidence = started.min_confidence
+        if account.tier is not started.tier:
+            account.tier = started.tier
+            self.engine.restore(self.engine.state)  # The gate holds it to what it needs, and equity is looked at.
         return []
 
     def _ended(self, ended: StrategyStopped | StrategyFailed, now: Nanos) -> list[Envelope]:

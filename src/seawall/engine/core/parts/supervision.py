@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from seawall.api.instruments import Symbol, Venue
 from seawall.api.message import Address, Envelope
+from seawall.api.orders import Side
 from seawall.api.projections import PROJECTIONS
+from seawall.api.risk import Tier
 from seawall.api.signals import BreachReported, BreachType
 from seawall.api.supervision import (
     EVERYTHING,
@@ -16,17 +18,20 @@ from seawall.api.supervision import (
     BreakerAction,
     BreakerTripped,
     Severity,
+    TierChanged,
     TradingMode,
 )
 from seawall.api.units import Nanos
 from seawall.engine.core import modes
 from seawall.engine.core.books import Books
-from seawall.engine.core.intent import Refusal
+from seawall.engine.core.intent import Intent, Refusal
 from seawall.engine.core.monitors import BREAKERS, MONITORS
 from seawall.engine.core.monitors.monitor import Look, Measure, Monitor
 from seawall.engine.core.orders import Order
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.strategies import StrategyAccount, Suspension
+from seawall.engine.core.tiers import climb, rank, threshold
+from seawall.engine.core.tilt import Tilt
 from seawall.engine.core.venues.session import VenueSession
 from seawall.engine.core.venues.state import SessionStatus
 
@@ -36,6 +41,8 @@ if TYPE_CHECKING:
 NEVER = Nanos(1 << 62)
 _MOST_BPS = 8_000  # Of a limit: from there on it is worth a warning.
 UNVALUED, MUTE = "valuation", "private_stream"
+
+_PASSING = (BreakerAction.HALVE, BreakerAction.PAUSE)
 
 BREACHES = {  # What strategies hear; the others are `circuit_breaker`.
     "drawdown": BreachType.DRAWDOWN,
@@ -61,7 +68,9 @@ class Supervision(Part):
         defaults = ("concentration",)  # Set without being asked for: alone it is no reason to look.
         self.looking = any(name not in defaults for name, _ in self.monitors) or self.limits.max_leverage_bps is not None
         limits = self.limits
-        counted = limits.max_trades is not None or limits.max_daily_trades is not None
+        self.tiered = any(account.tier is not Tier.SNIPER for account in engine.state.strategies.values())
+        self.looking = self.looking or self.tiered
+        counted = limits.max_trades is not None or limits.max_daily_trades is not None or limits.watch_tilt
         engine.booking.watch = self._traded if counted else None
 
     def deadline(self) -> Nanos | None:
@@ -76,6 +85,8 @@ class Supervision(Part):
         if equity is None or opening is None or opening <= 0:
             return self._raise(UNVALUED, Measure(1, 1, "portfolios that cannot be valued"), Severity.WARNING)
         out = self._clear(UNVALUED, EVERYTHING)
+        if self.tiered:
+            out += self._climb(equity, now)
         look = Look(now, self.risk, opening, equity)
         for name, monitor in self.monitors:
             for measure in monitor(look):
@@ -133,8 +144,49 @@ class Supervision(Part):
         account = self.state.strategies[order.strategy]
         limit = self.limits.max_trades
         account.note_trade(now, limit)
+        if self.limits.watch_tilt:
+            self._tilt(account).traded(order, realised)
         if limit is not None and len(account.trade_times) >= limit:
             self.risk.look_at = min(self.risk.look_at, now)
+
+    # Tiers and tilt
+
+    def _climb(self, equity: int, now: Nanos) -> list[Envelope]:
+        """Who needs a tier that is lost takes its orders back, and is told."""
+        before, tier = self.risk.tier, climb(self.risk, self.limits, equity, now)
+        if tier is before:
+            return []
+        self.risk.tier = tier
+        worth = self.rates.as_float(equity)
+        out = [Envelope(PROJECTIONS, TierChanged(tier, before, worth))]
+        for account in self.state.strategies.values():
+            if account.running and before is not None and rank(tier) < rank(account.tier) <= rank(before):
+                least, unit = self.rates.as_float(threshold(self.limits, account.tier)), f"{self.rates.currency} of equity"
+                told = BreachReported(
+                    account.address, BreachType.CIRCUIT_BREAKER, "tier", least, worth, unit, Symbol(""), Venue(""), ""
+                )  # fmt: skip
+                out += [Envelope(account.address, told), *self.entry.cancel_all(now, account.address)]
+        return out
+
+    def ordered(self, intent: Intent, now: Nanos) -> None:
+        """An order of a strategy has just left. A sign of tilt is looked at at once."""
+        account, instrument = intent.account, intent.instrument
+        tilt = self._tilt(account)
+        position = self.state.positions.get(account.address, {}).get(instrument.id)
+        held = 0 if position is None else position.quantity
+        adds = held >= 0 if intent.side is Side.BUY else held <= 0
+        signs = adds and tilt.ordered(instrument.id, intent.quantity, now, self.limits)
+        if tilt.hurried(now, self.limits) or signs:
+            self.risk.look_at = min(self.risk.look_at, now)
+
+    def taken_back(self, order: Order) -> None:
+        self._tilt(self.state.strategies[order.strategy]).canceled += 1
+
+    @staticmethod
+    def _tilt(account: StrategyAccount) -> Tilt:
+        if account.tilt is None:
+            account.tilt = Tilt()
+        return account.tilt
 
     # Alerts and breakers
 
@@ -146,9 +198,22 @@ class Supervision(Part):
                 limit, value = self._shown(measure)
                 out += self._trip(name, measure.scope, limit, value, measure.unit, now)
             return out
-        if measure.value * 10_000 >= measure.limit * _MOST_BPS:
+        most = measure.limit * _MOST_BPS if measure.warn_at is None else measure.warn_at * 10_000
+        if measure.value * 10_000 >= most:
             return self._raise(name, measure, Severity.WARNING)
+        self._pass_over(name, measure.scope)
         return self._clear(name, measure.scope)
+
+    def _pass_over(self, name: str, scope: Address) -> None:
+        """What a breaker did that ends by itself is over."""
+        action = BREAKERS.get(name)
+        if action in _PASSING and name in self.risk.tripped.get(scope, {}):
+            del self.risk.tripped[scope][name]
+            account = self.engine.account(scope)
+            if action is BreakerAction.HALVE:
+                account.halved = False
+            elif account.suspended is not None and account.suspended.breaker == name:
+                account.suspended = None
 
     def _trip(self, name: str, scope: Address, limit: float, value: float, unit: str, now: Nanos) -> list[Envelope]:
         tripped = self.risk.tripped.setdefault(scope, {})
@@ -166,7 +231,12 @@ class Supervision(Part):
         if action is BreakerAction.REDUCE_ONLY:
             return told + self.restrict(by, reason, now)
         account = self.engine.account(scope)
-        account.suspended = Suspension(name, reason)
+        if action is BreakerAction.HALVE:
+            account.halved = True
+            return told
+        until = Nanos(now + self.limits.tilt_pause if action is BreakerAction.PAUSE else 0)
+        if account.suspended is None or not until:
+            account.suspended = Suspension(name, reason, until)
         if action is BreakerAction.FLATTEN and self.settings.switches.emergency_liquidation:
             return told + self.closer.start(scope, by, reason, now)
         return told + self.entry.cancel_all(now, scope)
