@@ -4,8 +4,8 @@ Prints trigger as at an exchange (and while an instrument has no prints, the mid
 triggers, in the order of acceptance. What is triggered takes the market as it then stands, like an order that arrives.
 
 Inside a bar the order of prices is unknown, and what is worse for us is taken. A stop is reached if low or high reaches it, and trades
-there, or at the open if the bar opened beyond it. A trailing stop triggers if either order of low and high triggers it, and trades at the
-worse of the two prices. A limit order that is triggered in a bar and does not take at that price rests from the next bar on.
+there, or at the open if the bar opened beyond it. A trailing stop triggers if any path through the bar triggers it, and trades at the worst
+of the prices at which one does. A limit order that is triggered in a bar and does not take at that price rests from the next bar on.
 
 An iceberg is a plain order here: the recording does not react to what it sees. Nobody trades with himself in a recording.
 """
@@ -32,7 +32,7 @@ from seawall.api.orders import (
     Side,
     TimeInForce,
 )
-from seawall.api.units import Nanos, Price, Quantity
+from seawall.api.units import BASIS_POINTS, Nanos, Price, Quantity
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill, wait, withdraw
 from seawall.backtest.recorded_lists import dissolve, listed
 from seawall.backtest.recorded_margin import RecordedMargin
@@ -292,16 +292,22 @@ def _in_bar(order: Order, opened: int, high: int, low: int) -> int:
         opened = terms.peak = Price(at)
     side, delta = order.side, terms.trailing_delta_bps
     peak: int = terms.peak or opened
-    sign, best, worst = (1, high, low) if side is SELL else (-1, low, high)
-    before = trigger_price(side, peak, delta)
-    if sign * opened <= sign * before:
+    sign, best, better = (1, high, max) if side is SELL else (-1, low, min)
+    if sign * opened <= sign * trigger_price(side, peak, delta):
         return opened
-    peak = max(peak, best) if side is SELL else min(peak, best)
-    for at in (before, trigger_price(side, peak, delta)):
-        if sign * worst <= sign * at:
-            return at
-    terms.peak = Price(peak)
+    # The path may turn at any price. Where it turns first, so that the bar still reaches the stop, the stop is worst.
+    turn = better(peak, opened, _least_peak(side, delta, high, low))
+    if sign * turn <= sign * better(peak, best):
+        return trigger_price(side, turn, delta)
+    terms.peak = Price(better(peak, best))
     return 0
+
+
+def _least_peak(side: Side, delta: int, high: int, low: int) -> int:
+    """The first peak from which the stop, `delta` basis points away, lies in the bar."""
+    if side is SELL:
+        return -(-low * BASIS_POINTS // (BASIS_POINTS - delta))
+    return high * BASIS_POINTS // (BASIS_POINTS + delta)
 
 
 def _reached(order: Order, terms: Terms, opened: int, high: int, low: int) -> int:

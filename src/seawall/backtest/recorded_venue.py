@@ -251,6 +251,7 @@ class RecordedVenue:
             if not waiting.resting and waiting.arrived <= open_time:
                 volume -= self._meet_open(waitlist, waiting, opened, volume, now, out)
         if waitlist.listed.lists and volume:
+            volume -= self._meet_pairs(waitlist, opened, volume, Nanos(open_time), now, out)
             lost = self._conditions.bar(waitlist, opened, high, low, Nanos(open_time), volume, now, losses=True)
             volume -= self._used(lost)
             out += lost
@@ -260,6 +261,14 @@ class RecordedVenue:
             volume -= self._used(rested)
             out += self._conditions.bar(waitlist, opened, high, low, Nanos(open_time), volume, now, losses=False)
         return out if self._margin is None else self._margin.after_bar(waitlist, out, low, high, now)
+
+    def _meet_pairs(self, waitlist: Waitlist, opened: int, volume: int, open_time: Nanos, now: Nanos, out: list[Envelope]) -> int:
+        """What the open itself has reached comes before the loss of any pair. Returns how much of the bar's volume it uses up."""
+        met = self._matcher.bar(waitlist, opened, opened, volume, open_time, now)
+        left = volume - self._used(met)
+        met += self._conditions.bar(waitlist, opened, opened, opened, open_time, left, now, losses=False)
+        out += met
+        return self._used(met)
 
     def _used(self, said: list[Envelope]) -> int:
         """How much of a row's volume these fills use up."""

@@ -114,13 +114,14 @@ def test_a_stop_inside_a_bar(side: str, order_type: OrderType, stop: int, bar: t
     [
         ("sell", (100, 120, 112, 118), 0),  # Ten percent under the high is 108.
         ("sell", (100, 120, 108, 118), 108),  # High first, then low.
+        ("sell", (100, 120, 99, 118), 99),  # Up to 110, then down, then to the high.
         ("sell", (100, 120, 90, 118), 90),  # Low first triggers, too, and at the worse price.
         ("sell", (85, 120, 80, 118), 85),  # Opened beyond.
-        ("buy", (100, 101, 80, 85), 88),  # Low first, then high.
+        ("buy", (100, 101, 80, 85), 101),  # Down to 91, then up to the high, then to the low.
         ("buy", (100, 110, 80, 85), 110),  # High first triggers, too, and at the worse price.
     ],
 )
-def test_a_trailing_stop_takes_the_worse_of_both_paths_through_a_bar(side: str, bar: tuple[int, int, int, int], price: int) -> None:
+def test_a_trailing_stop_takes_the_worst_of_all_paths_through_a_bar(side: str, bar: tuple[int, int, int, int], price: int) -> None:
     """Ten percent, from a last price of 100."""
     one = desk(bars=True)
     (one.sell if side == "sell" else one.buy)(1, order_type=STOP, trailing_delta_bps=1_000)
