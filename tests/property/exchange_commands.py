@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
-from seawall.api.instruments import InstrumentId, define_spot
+from seawall.api.instruments import Filters, InstrumentId, define_spot
 from seawall.api.market_data import QueryDepth
 from seawall.api.message import Address, Message
 from seawall.api.orders import (
@@ -23,8 +23,9 @@ from seawall.api.orders import (
     TimeInForce,
     TradeId,
 )
+from seawall.api.rate_limits import RateLimit, RateLimitKind, RateLimits
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
-from seawall.api.venue_operations import CancelAccountOrders, HaltInstrument, ResumeInstrument
+from seawall.api.venue_operations import CancelAccountOrders, ChangeFees, ChangeFilters, ChangeRateLimits, HaltInstrument, ResumeInstrument
 from seawall.exchange.core.machine import Exchange
 
 # Three currencies in a triangle, fees of every kind, a filter here and there. Their units are small: rounding shows.
@@ -236,6 +237,12 @@ OPERATOR = st.sampled_from(
     [
         HaltInstrument(INSTRUMENTS[2].id, "olga", "test"),
         ResumeInstrument(INSTRUMENTS[2].id, "olga", "test"),
+        ChangeFilters(INSTRUMENTS[0].id, Filters(price_step=2, quantity_step=3, max_open_orders=9), "olga", "test"),
+        ChangeFilters(INSTRUMENTS[0].id, Filters(), "olga", "test"),
+        ChangeFees(INSTRUMENTS[0].id, 10**6, -(10**5), "olga", "test"),
+        ChangeRateLimits(RateLimits((RateLimit(RateLimitKind.ORDERS, Nanos(6), 2),), patience=1, ban=Nanos(3)), "olga", "test"),
+        ChangeRateLimits(RateLimits(), "olga", "test"),
+        ChangeRateLimits(RateLimits(), "olga", "test"),
         *(CancelAccountOrders(AccountId(name), "olga", "test") for name in NAMES[:1]),
     ]
 )
@@ -258,4 +265,4 @@ def opening() -> list[Message]:
 
 
 def exchange() -> Exchange:
-    return Exchange(Address("venue:x"), INSTRUMENTS)
+    return Exchange(Address("venue:x"), INSTRUMENTS, rate_limits=RateLimits())

@@ -1,5 +1,7 @@
 """What holds of an exchange between any two commands, and of everything it says. Found from the outside as far as possible."""
 
+import msgspec
+
 from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.market_data import DepthChanged, Level, QuoteChanged, Traded
 from seawall.api.message import PUBLIC, Envelope
@@ -19,6 +21,7 @@ from seawall.api.orders import (
     Side,
 )
 from seawall.api.units import PPB, Currency
+from seawall.api.venue_operations import FeesChanged
 from seawall.exchange.core.machine import Exchange
 from seawall.exchange.core.order_book import Order
 from seawall.runtime.codec import decode_message, encode
@@ -112,6 +115,7 @@ class Listener:
         self.done: dict[OrderId, None] = {}
         self.triggered: dict[OrderId, None] = {}
         self.released: dict[OrderId, None] = {}
+        self.instruments = dict(BY_ID)
 
     def hear(self, envelopes: list[Envelope]) -> None:
         quote: QuoteChanged | None = None
@@ -134,6 +138,9 @@ class Listener:
                 case OrderTriggered():
                     assert message.order_id not in self.triggered and not self.filled[message.order_id]
                     self.triggered[message.order_id] = None
+                case FeesChanged():
+                    fees = {"maker_fee_ppb": message.maker_fee_ppb, "taker_fee_ppb": message.taker_fee_ppb}
+                    self.instruments[message.instrument] = msgspec.structs.replace(self.instruments[message.instrument], **fees)
                 case OrderReleased():
                     assert message.order_id not in self.released and not self.filled[message.order_id]
                     self.released[message.order_id] = None
@@ -159,7 +166,7 @@ class Listener:
         self.done[order_id] = None
 
     def _fill(self, fill: OrderFilled) -> None:
-        instrument = BY_ID[fill.instrument]
+        instrument = self.instruments[fill.instrument]
         self.filled[fill.order_id] += fill.quantity
         assert fill.quantity > 0 and fill.leaves_quantity >= 0 and fill.order_id not in self.done
         assert fill.cumulative_quantity == self.filled[fill.order_id]

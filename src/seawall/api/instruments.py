@@ -50,6 +50,22 @@ class PercentPrice(msgspec.Struct, frozen=True):
     ask_down_bps: int
 
 
+class Filters(msgspec.Struct, frozen=True):
+    """What a venue may change of a listed instrument, and what each means there. Its units stay as they are."""
+
+    min_price: Price = Price(1)
+    max_price: Price = Price(0)  # 0: no limit, here and below.
+    min_quantity: Quantity = Quantity(1)
+    max_quantity: Quantity = Quantity(0)
+    min_notional: Money = Money(0)
+    percent_price: PercentPrice | None = None
+    max_open_orders: int = 0
+    max_conditional_orders: int = 0
+    max_iceberg_parts: int = 0
+    price_step: int = 1
+    quantity_step: int = 1
+
+
 class Instrument(msgspec.Struct, frozen=True):
     """One symbol on one venue. `define_spot` and `define_perpetual` derive and check the fields that depend on others.
 
@@ -84,6 +100,27 @@ class Instrument(msgspec.Struct, frozen=True):
     max_open_orders: int = 0  # Of one account; here and below 0: no limit.
     max_conditional_orders: int = 0
     max_iceberg_parts: int = 0  # Parts of one order's quantity, shown one after the other.
+    price_step: int = 1  # Prices are multiples of so many ticks: how a venue makes its tick coarser.
+    quantity_step: int = 1  # The same of lots.
+
+
+def filters_of(instrument: Instrument) -> Filters:
+    return Filters(*[getattr(instrument, name) for name in Filters.__struct_fields__])
+
+
+def filters_fault(filters: Filters) -> str:
+    """What cannot be, in a sentence; empty: nothing."""
+    f = filters
+    if min(f.min_price, f.min_quantity, f.price_step, f.quantity_step) < 1:
+        return "min_price, min_quantity, price_step and quantity_step are 1 or more"
+    if min(f.max_price, f.max_quantity, f.min_notional, f.max_open_orders, f.max_conditional_orders, f.max_iceberg_parts) < 0:
+        return "a limit is not negative; 0 means that there is none"
+    if 0 < f.max_price < f.min_price or 0 < f.max_quantity < f.min_quantity:
+        return "a maximum is not under its minimum"
+    p = f.percent_price
+    if p is not None and not (0 <= p.bid_down_bps <= p.bid_up_bps and 0 <= p.ask_down_bps <= p.ask_up_bps):
+        return "percent_price: the lower bound of a side is not negative, and not over the upper one"
+    return ""
 
 
 def instrument_id(venue: str, symbol: str) -> InstrumentId:

@@ -69,6 +69,8 @@ class OrderStatus(StrEnum):
 class RejectReason(StrEnum):
     """In the order a venue checks them: the first that applies is reported."""
 
+    RATE_LIMITED = "rate_limited"  # Too many requests, or orders: see api/rate_limits.py.
+    BANNED = "banned"  # Went on sending while it was refused.
     REQUEST_EXPIRED = "request_expired"  # Arrived after its `valid_until`.
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_INSTRUMENT = "unknown_instrument"
@@ -100,6 +102,7 @@ class ExpiryReason(StrEnum):
     REFUSED = "refused"  # A pending order of a list that the venue would not take when its turn came: its stop price was reached, say.
     NO_FUNDS = "no_funds"  # A conditional BUY that triggered, or a pending order that was released: not enough to pay for it.
     REDUCE_ONLY = "reduce_only"  # The position it was to reduce is gone, or spoken for by other orders.
+    OPERATOR = "operator"  # The venue's operator ended it.
     LIQUIDATION = "liquidation"  # The venue closes the account's positions.
     DISCONNECTED = "disconnected"  # Cancel-on-disconnect: nothing was heard of the account for as long as it had said.
 

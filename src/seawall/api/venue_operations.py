@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
-from seawall.api.instruments import InstrumentId
+from seawall.api.instruments import Filters, InstrumentId
 from seawall.api.message import Message
 from seawall.api.orders import AccountId
+from seawall.api.rate_limits import RateLimits
 from seawall.api.units import Nanos
 
 
@@ -28,11 +29,65 @@ class ResumeInstrument(Message, frozen=True):
 
 
 class CancelAccountOrders(Message, frozen=True):
-    """Every open order of the account, in all instruments. To their owner they are canceled."""
+    """Every open order of the account, in all instruments. They expire: it was not their owner who canceled."""
 
     account: AccountId
     operator: str
     reason: str
+
+
+class ChangeFilters(Message, frozen=True):
+    """All of them, as they are to be. What rests stays as it is, whatever they say: only what comes from now on must pass."""
+
+    instrument: InstrumentId
+    filters: Filters
+    operator: str
+    reason: str
+
+
+class FiltersChanged(Message, frozen=True):
+    """Public."""
+
+    instrument: InstrumentId
+    filters: Filters
+    reason: str
+    event_time: Nanos
+
+
+class ChangeFees(Message, frozen=True):
+    """Of every fill from now on, also of orders that rest."""
+
+    instrument: InstrumentId
+    maker_fee_ppb: int
+    taker_fee_ppb: int
+    operator: str
+    reason: str
+
+
+class FeesChanged(Message, frozen=True):
+    """Public."""
+
+    instrument: InstrumentId
+    maker_fee_ppb: int
+    taker_fee_ppb: int
+    reason: str
+    event_time: Nanos
+
+
+class ChangeRateLimits(Message, frozen=True):
+    """For a venue that counts requests. Counts begin anew; bans go on."""
+
+    rate_limits: RateLimits
+    operator: str
+    reason: str
+
+
+class RateLimitsChanged(Message, frozen=True):
+    """Public."""
+
+    rate_limits: RateLimits
+    reason: str
+    event_time: Nanos
 
 
 class QueryTradingStatus(Message, frozen=True):

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
-from seawall.api.instruments import Instrument, Venue, define_spot
+from seawall.api.instruments import Instrument, PercentPrice, Venue, define_spot
 from seawall.api.perpetuals import SUFFIX, define_perpetual
+from seawall.api.rate_limits import RateLimits
 from seawall.market_data.core.correlation import Correlated
 from seawall.market_data.core.market import Desk, Market, MarketFault, VenueSpec
 from seawall.market_data.core.price_process import Asset, Disagreement
@@ -19,11 +21,15 @@ from seawall.market_data.reading import Misread, entries, listed, mapping, only,
 
 PARTS = ("step", "valuation", "assets", "correlation", "venues", "traders", "shocks", "desk")
 _OF_ASSET = ("opening", "processes")
-_OF_VENUE = ("maker_fee", "taker_fee", "strays", "instruments")
+_OF_VENUE = ("maker_fee", "taker_fee", "strays", "rate_limits", "instruments")
 _OF_PERPETUAL = (
     "contract_multiplier", "max_leverage", "initial_margin", "maintenance_margin", "funding_interval_hours", "funding_cap", "interest",
     "liquidation_fee",
 )  # fmt: skip
+_RULES = {
+    "percent_price": PercentPrice, "max_open_orders": int, "max_conditional_orders": int, "max_iceberg_parts": int,
+    "price_step": int, "quantity_step": int,
+}  # fmt: skip
 _OF_INSTRUMENT = ("tick", "lot", "min_price", "max_price", "min_quantity", "max_quantity", "min_notional", "maker_fee", "taker_fee")
 
 
@@ -129,21 +135,24 @@ def _venue(name: str, body: Any) -> VenueSpec:
     only(fields, _OF_VENUE, where)
     fees = {key: fields[key] for key in ("maker_fee", "taker_fee") if key in fields}
     instruments = tuple(_instrument(name, symbol, fees, one, where) for symbol, one in entries(fields.get("instruments"), where))
-    return VenueSpec(Venue(name), instruments, read(fields.get("strays") or {}, Disagreement, f"{where}, strays"))
+    strays = read(fields.get("strays") or {}, Disagreement, f"{where}, strays")
+    return VenueSpec(Venue(name), instruments, strays, read(fields.get("rate_limits") or {}, RateLimits, f"{where}, rate_limits"))
 
 
 def _instrument(venue: str, symbol: str, fees: Mapping[str, str], body: Any, where: str) -> Instrument:
     where = f"{where}, {symbol}"
     fields = mapping(body, where)
     perpetual = symbol.endswith(SUFFIX)
-    only(fields, (*_OF_INSTRUMENT, *_OF_PERPETUAL) if perpetual else _OF_INSTRUMENT, where)
+    only(fields, (*_OF_INSTRUMENT, *_RULES, *(_OF_PERPETUAL if perpetual else ())), where)
     if symbol.removesuffix(SUFFIX).count("-") != 1:
         raise Misread(f"{where}: symbols read BASE-QUOTE, perpetuals BASE-QUOTE-PERP", "dated futures are not generated")
     for needed in ("tick", "lot"):
         if needed not in fields:
             raise Misread(f"{where}: {needed} is missing")
+    rules = {key: read(fields[key], kind, f"{where}, {key}") for key, kind in _RULES.items() if key in fields}
+    terms = {key: value for key, value in fields.items() if key not in rules}
     try:
-        return (define_perpetual if perpetual else define_spot)(venue, symbol, **{**fees, **fields})
+        return msgspec.structs.replace((define_perpetual if perpetual else define_spot)(venue, symbol, **{**fees, **terms}), **rules)
     except ValueError as error:
         raise Misread(f"{where}: {error}") from None
 

@@ -9,7 +9,19 @@ from typing import Any
 
 import msgspec
 
-from seawall.api import accounts, margin, market_data, message, orders, projections, risk, signals, supervision, venue_operations
+from seawall.api import (
+    accounts,
+    margin,
+    market_data,
+    message,
+    orders,
+    projections,
+    rate_limits,
+    risk,
+    signals,
+    supervision,
+    venue_operations,
+)
 from seawall.api.message import Message
 
 MESSAGES: tuple[type[Message], ...] = (
@@ -113,6 +125,15 @@ MESSAGES: tuple[type[Message], ...] = (
     venue_operations.ResumeInstrument,
     venue_operations.CancelAccountOrders,
     venue_operations.TradingStatusChanged,
+    venue_operations.ChangeFilters,
+    venue_operations.FiltersChanged,
+    venue_operations.ChangeFees,
+    venue_operations.FeesChanged,
+    venue_operations.ChangeRateLimits,
+    venue_operations.RateLimitsChanged,
+    rate_limits.RequestRefused,
+    rate_limits.QueryRateLimits,
+    rate_limits.RateLimitsReported,
     venue_operations.QueryTradingStatus,
     venue_operations.TradingStatusReported,
 )

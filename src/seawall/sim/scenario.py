@@ -213,7 +213,7 @@ def _exchange(market: Market, venue: VenueSpec, clock_offset_ns: int) -> NodeSpe
     """A venue of perpetuals listens to the spot venues that its index watches."""
     index = market.index(venue)
     watched = tuple(dict.fromkeys(venue_address(spot.venue) for spots in index.values() for spot in spots))
-    build = partial(Exchange, venue_address(venue.name), list(venue.instruments), index)
+    build = partial(Exchange, venue_address(venue.name), list(venue.instruments), index, venue.rate_limits)
     return NodeSpec(build, subscribes=watched, clock_offset_ns=clock_offset_ns)
 
 

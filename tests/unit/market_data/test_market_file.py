@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from seawall.api.units import HOUR, MINUTE, PPB, SECOND
+from seawall.api.instruments import PercentPrice
+from seawall.api.rate_limits import RateLimit, RateLimitKind, RateLimits
+from seawall.api.units import HOUR, MINUTE, PPB, SECOND, Nanos
 from seawall.market_data.core.figures import WORTH
 from seawall.market_data.core.processes import GeometricBrownian, Jumps, Regime, RegimeSwitching
 from seawall.market_data.core.shocks import Depeg, Drain
@@ -12,6 +14,7 @@ from seawall.market_data.core.traders import MarketMakers, NoiseTraders
 from seawall.market_data.market_file import MARKETS_HINT, MarketFileError, load_market, market_path, parse_market, shipped_markets
 from tests.docs.pages import ROOT
 
+PERCENT_PRICE = "bid_up_bps: 12000, bid_down_bps: 8000, ask_up_bps: 12000, ask_down_bps: 8000"
 BASE = """
 assets:
   BTC: {opening: "60,000", processes: [{kind: geometric_brownian, volatility: 0.6 %, drift: -5 bps}]}
@@ -53,6 +56,21 @@ def test_figures_are_read_as_they_are_meant() -> None:
     assert (depeg.at, depeg.over, depeg.fall) == (4 * HOUR, 36 * HOUR, PPB * 13 // 100)
     assert isinstance(drain, Drain)
     assert drain.to == 0
+
+
+def test_venues_have_the_rules_of_real_ones() -> None:
+    text = BASE.replace("lot: 0.00001}", "lot: 0.00001, price_step: 5, max_open_orders: 20, percent_price: {" + PERCENT_PRICE + "}}")
+    text = text.replace(
+        "    instruments:", "    rate_limits: {limits: [{kind: orders, interval: 10s, limit: 100}], ban: 3m}\n    instruments:"
+    )
+    [alpha] = parse_market(text).venues
+    btc = alpha.instruments[0]
+    assert (btc.price_step, btc.max_open_orders, btc.percent_price) == (5, 20, PercentPrice(12_000, 8_000, 12_000, 8_000))
+    orders = RateLimit(RateLimitKind.ORDERS, Nanos(10 * SECOND), 100)
+    assert alpha.rate_limits == RateLimits((orders,), ban=Nanos(3 * MINUTE))
+    for what, by, complaint in (("step: 5", "step: 0", "price_step and"), ("limit: 100", "limit: 0", "rate_limits: a limit has")):
+        with pytest.raises(MarketFileError, match=complaint):
+            parse_market(text.replace(what, by))
 
 
 def test_an_asset_may_have_several_processes() -> None:

@@ -16,16 +16,16 @@ def pass_time(floor: Floor, tick: Tick, now: Nanos) -> list[Envelope]:
         if isinstance(ending, Order):
             _expire(floor, floor.members[ending.account], ending, ExpiryReason.TIME_IN_FORCE, out, now)
         else:
-            _disconnect(floor, ending, out, now)
+            ending.client.cancel_at = Nanos(0)  # The countdown rests until the account is heard of again.
+            expire_all(floor, ending, ExpiryReason.DISCONNECTED, out, now)
     return out
 
 
-def _disconnect(floor: Floor, member: Member, out: list[Envelope], now: Nanos) -> None:
-    """The countdown rests until the account is heard of again."""
-    member.client.cancel_at = Nanos(0)
+def expire_all(floor: Floor, member: Member, reason: ExpiryReason, out: list[Envelope], now: Nanos) -> None:
+    """Every open order of an account, as they were accepted."""
     for order in sorted(member.open.values(), key=lambda order: order.order_id):
         if order.client_order_id in member.open:  # Else it went with another of its list.
-            _expire(floor, member, order, ExpiryReason.DISCONNECTED, out, now)
+            _expire(floor, member, order, reason, out, now)
 
 
 def _expire(floor: Floor, member: Member, order: Order, reason: ExpiryReason, out: list[Envelope], now: Nanos) -> None:

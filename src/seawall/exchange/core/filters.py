@@ -30,6 +30,9 @@ def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: in
         price = reference_price
         if value and price:
             lots = value // (price * instrument.tick_value)
+    elif price % instrument.price_step:
+        step = format_decimal(instrument.price_step, instrument.tick, instrument.price_scale)
+        return RejectReason.PRICE_FILTER, f"a price here is a multiple of {step}"
     elif price < instrument.min_price or price > instrument.max_price > 0:
         bounds = instrument.min_price, instrument.max_price
         return RejectReason.PRICE_FILTER, _beyond("price", price, bounds, instrument.tick, instrument.price_scale)
@@ -38,6 +41,9 @@ def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: in
     ):
         limits = instrument.min_quantity or 1, min(instrument.max_quantity or MAX_MONEY, MAX_MONEY // instrument.lot_value)
         return RejectReason.LOT_SIZE, _beyond("quantity", lots, limits, instrument.lot, instrument.quantity_scale)
+    if order.quantity % instrument.quantity_step:
+        step = format_decimal(instrument.quantity_step, instrument.lot, instrument.quantity_scale)
+        return RejectReason.LOT_SIZE, f"a quantity here is a multiple of {step}"
     notional = value or price * lots * instrument.tick_value
     if notional and not instrument.min_notional <= notional <= MAX_MONEY:
         scale = 10**instrument.quote_decimals
@@ -47,8 +53,8 @@ def reject_reason(instrument: Instrument, order: PlaceOrder, reference_price: in
 
 def plain_bounds(instrument: Instrument) -> tuple[int, int, int, int, int]:
     """Lowest and highest price, fewest and most lots, least value: a limit order within them passes, as far as they go. Nothing is within
-    those of a perpetual: its orders are looked at one by one."""
-    if instrument.margin is not None:
+    those of a perpetual, or of an instrument with steps: its orders are looked at one by one."""
+    if instrument.margin is not None or instrument.price_step > 1 or instrument.quantity_step > 1:
         return 1, 0, 1, 0, 0
     most = MAX_MONEY // instrument.lot_value
     return (

@@ -11,6 +11,7 @@ import msgspec
 from seawall.api.instruments import Instrument, InstrumentId, InstrumentKind
 from seawall.api.message import Envelope
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, OrderListType, TradeId
+from seawall.api.rate_limits import RateLimits
 from seawall.api.units import PPB, Currency, Money, Nanos, Price
 from seawall.exchange.core.accounts import Account, Ledger, new_ledger
 from seawall.exchange.core.filters import plain_bounds
@@ -43,6 +44,7 @@ class Market(msgspec.Struct):
     last_price: Price = Price(0)  # Of the last trade; 0: none yet.
     stops: dict[OrderId, Order] = {}  # Conditional orders that wait, in the order in which they began to.
     halted: str = ""  # Why; empty: it trades.
+    changed: Instrument | None = None  # Its filters and fees as an operator has set them; None: as it was listed.
     lists: dict[OrderId, OrderList] = {}  # By the id of the first order in it.
     pending: dict[OrderId, Order] = {}  # Of lists whose working order is not filled yet. They lock nothing.
 
@@ -66,11 +68,24 @@ class Client(msgspec.Struct):
     cancel_at: Nanos = Nanos(0)  # and when its countdown runs out. 0: it does not run.
 
 
+class Meter(msgspec.Struct):
+    """What one account has used of each limit, in their order."""
+
+    intervals: list[int]  # Which, by number since 1970.
+    used: list[int]
+    refusals: int = 0  # In a row.
+    retry_at: Nanos = Nanos(0)  # When the last one said to come again.
+    banned_until: Nanos = Nanos(0)
+    bans: int = 0  # That are not forgotten.
+
+
 class ExchangeState(msgspec.Struct):
     ledger: Ledger
     markets: dict[InstrumentId, Market]
     clients: dict[AccountId, Client] = {}
     last_order_id: OrderId = OrderId(0)
+    rate_limits: RateLimits = RateLimits()
+    meters: dict[AccountId, Meter] = {}  # Of accounts, where there are limits.
     dropped: int = 0  # Messages of unknown accounts: there is nobody to answer.
 
 
@@ -80,11 +95,15 @@ class Listing:
     __slots__ = ("book", "instrument", "market", "plain", "triggers")
 
     def __init__(self, instrument: Instrument, market: Market) -> None:
-        self.instrument = instrument
-        self.plain = plain_bounds(instrument)
         self.market = market
+        self.terms_are(market.changed or instrument)
         self.book = OrderBook(market.orders)
         self.triggers = TriggerBook(market.stops)
+
+    def terms_are(self, instrument: Instrument) -> None:
+        """As listed, or as changed since."""
+        self.instrument = instrument
+        self.plain = plain_bounds(instrument)
 
     @property
     def mark(self) -> int:

@@ -9,28 +9,43 @@ from seawall.api.margin import IndexPriceChanged, LiquidateAccount, QueryCash, Q
 from seawall.api.market_data import QueryDepth, QuoteChanged
 from seawall.api.message import Address, Message, Tick
 from seawall.api.orders import AmendOrder, CancelOrder, PlaceOrder, PlaceOrderList, ReplaceOrder
+from seawall.api.rate_limits import QueryRateLimits, RateLimits, rate_limits_fault
 from seawall.api.units import Nanos
-from seawall.api.venue_operations import CancelAccountOrders, HaltInstrument, QueryTradingStatus, ResumeInstrument
+from seawall.api.venue_operations import (
+    CancelAccountOrders,
+    ChangeFees,
+    ChangeFilters,
+    ChangeRateLimits,
+    HaltInstrument,
+    QueryTradingStatus,
+    ResumeInstrument,
+)
 from seawall.exchange.core.expiry import pass_time
 from seawall.exchange.core.floor import ExchangeState, Floor, Index
 from seawall.exchange.core.list_entry import place_list
 from seawall.exchange.core.margin.queries import report_cash, report_positions
 from seawall.exchange.core.margin.watch import after_due, index_changed, liquidate_account, next_due, spot_changed
-from seawall.exchange.core.operations import cancel_account, halt_instrument, resume_instrument
+from seawall.exchange.core.operations import cancel_account, change_fees, change_filters, halt_instrument, resume_instrument
 from seawall.exchange.core.order_changes import amend_order, replace_order
 from seawall.exchange.core.order_entry import cancel_order, place_order
 from seawall.exchange.core.public_data import report_depth
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order, report_trading_status
+from seawall.exchange.core.rate_limits import WEIGHTS, change_rate_limits, count, report_rate_limits
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
 from seawall.runtime.machine import Handler
 
 
 class Exchange:
-    def __init__(self, address: Address, instruments: Sequence[Instrument], index: Index | None = None) -> None:
-        """`index`: the spot markets on other venues whose quotes make a perpetual's index price.
+    def __init__(
+        self, address: Address, instruments: Sequence[Instrument], index: Index | None = None, rate_limits: RateLimits | None = None
+    ) -> None:
+        """`index`: the spot markets on other venues whose quotes make a perpetual's index price. `rate_limits`: those it begins
+        with; empty: none, until its operator sets some; None: this venue never counts.
 
-        Raises: ValueError: instruments that one venue cannot list together.
+        Raises: ValueError: instruments that one venue cannot list together, limits that cannot be.
         """
+        if rate_limits is not None and (fault := rate_limits_fault(rate_limits)):
+            raise ValueError(f"{address}: {fault}")
         self.address = address
         self._floor = floor = Floor(instruments, index)
         self.handlers: dict[type[Message], Handler] = {
@@ -43,6 +58,8 @@ class Exchange:
             HaltInstrument: partial(halt_instrument, floor),
             ResumeInstrument: partial(resume_instrument, floor),
             CancelAccountOrders: partial(cancel_account, floor),
+            ChangeFilters: partial(change_filters, floor),
+            ChangeFees: partial(change_fees, floor),
             OpenAccount: partial(open_or_deposit, floor),
             Logon: partial(log_on, floor),
             Heartbeat: partial(answer_heartbeat, floor),
@@ -55,6 +72,13 @@ class Exchange:
             QueryPositions: partial(report_positions, floor),
             QueryCash: partial(report_cash, floor),
         }
+        if rate_limits is not None:
+            floor.state.rate_limits = rate_limits
+            self.handlers |= {kind: partial(count, floor, self.handlers[kind], weight) for kind, weight in WEIGHTS.items()}
+            self.handlers |= {
+                QueryRateLimits: partial(report_rate_limits, floor),
+                ChangeRateLimits: partial(change_rate_limits, floor),
+            }
         self._perpetuals = any(instrument.margin is not None for instrument in instruments)
         if self._perpetuals:
             self.handlers |= {

@@ -159,12 +159,12 @@ def market_cost(listing: Listing, supply: Supply, quantity: int, limit: int = AN
 
 
 def lots_for(listing: Listing, supply: Supply, amount: int) -> Quantity:
-    """How many lots fetch at most `amount` of the quote currency; beyond the last level, at that level's price."""
-    lots, left, lot_cost = 0, int(amount), 0
+    """How many lots, in steps of the venue, fetch at most `amount` of the quote currency; beyond the last level, at that level's price."""
+    lots, left, lot_cost, step = 0, int(amount), 0, listing.instrument.quantity_step
     for price, available in supply:
         lot_cost = price * listing.instrument.tick_value
         if left // lot_cost <= available:
             break
         lots += available
         left -= available * lot_cost
-    return Quantity(lots + left // lot_cost if lot_cost else 0)
+    return Quantity((lots + left // lot_cost) // step * step if lot_cost else 0)

@@ -55,6 +55,8 @@ def amend_refusal(instrument: Instrument, order: Order, quantity: int, price: in
         )
     if quantity < instrument.min_quantity:
         return RejectReason.LOT_SIZE, f"{quantity} lots are under the minimum of {instrument.min_quantity}"
+    if quantity % instrument.quantity_step:
+        return RejectReason.LOT_SIZE, f"a quantity here is a multiple of {instrument.quantity_step} lots"
     if price * quantity * instrument.tick_value < instrument.min_notional:
         return RejectReason.NOTIONAL, f"{quantity} lots are worth less than the minimum order"
     return None

@@ -42,6 +42,9 @@ def terms_refusal(instrument: Instrument, order: PlaceOrder, now: Nanos) -> Refu
     if stop and (stop < instrument.min_price or stop > instrument.max_price > 0):
         shown = format_decimal(stop, instrument.tick, instrument.price_scale)
         return RejectReason.PRICE_FILTER, f"stop_price {shown} is outside the prices this instrument takes"
+    if stop % instrument.price_step:
+        step = format_decimal(instrument.price_step, instrument.tick, instrument.price_scale)
+        return RejectReason.PRICE_FILTER, f"a stop_price here is a multiple of {step}"
     display: int = order.display_quantity
     if display and display < instrument.min_quantity:
         least = format_decimal(instrument.min_quantity, instrument.lot, instrument.quantity_scale)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.api.instruments import Instrument, InstrumentId, Venue
+from seawall.api.instruments import Instrument, InstrumentId, Venue, filters_fault, filters_of
 from seawall.api.message import Address
+from seawall.api.rate_limits import RateLimits, rate_limits_fault
 from seawall.api.units import MILLISECOND, SECOND, Currency, Money, Nanos
 from seawall.market_data.core.correlation import Correlated, weights
 from seawall.market_data.core.figures import WORTH, Amount
@@ -27,6 +28,7 @@ class VenueSpec(msgspec.Struct, frozen=True):
     name: Venue
     instruments: tuple[Instrument, ...]
     strays: Disagreement = Disagreement()
+    rate_limits: RateLimits = RateLimits()
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -110,9 +112,13 @@ def _venue_faults(market: Market) -> Iterator[tuple[str, str]]:
     for venue in market.venues:
         if venue.strays.deviation < 0 or venue.strays.reverts_over < 1:
             yield f"venues, {venue.name}", "strays: deviation is not negative, and reverts_over takes some time"
+        if fault := rate_limits_fault(venue.rate_limits):
+            yield f"venues, {venue.name}, rate_limits", fault
         if len({i.kind: True for i in venue.instruments}) > 1:
             yield f"venues, {venue.name}", "spot and perpetuals; give each kind a venue of its own, as one wallet cannot serve both"
         for instrument in venue.instruments:
+            if fault := filters_fault(filters_of(instrument)):
+                yield f"venues, {venue.name}, {instrument.symbol}", fault
             if instrument.base not in market.openings:
                 yield f"venues, {venue.name}, {instrument.symbol}", f"{instrument.base} is no asset; there are {_list(market.openings)}"
 

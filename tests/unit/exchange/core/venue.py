@@ -44,6 +44,9 @@ class Venue:
     def __init__(self, *instruments: Instrument) -> None:
         self.exchange = Exchange(Address("venue:test"), instruments or (BTC_USDT,))
         self.names = 0
+        self.reopen()
+
+    def reopen(self) -> None:
         for name in ("alice", "bob"):
             self.send(OpenAccount(AccountId(name), Address(f"trader:{name}"), {BTC: Money(10**6), USDT: Money(10**6)}))
 

@@ -11,11 +11,9 @@ from seawall.api.margin import AUTOCLOSE
 from seawall.api.message import Envelope
 from seawall.api.orders import (
     AccountId,
-    CancelOrder,
     ClientOrderId,
     ExpiryReason,
     OrderAccepted,
-    OrderCanceled,
     OrderExpired,
     OrderId,
     OrderStatus,
@@ -24,6 +22,7 @@ from seawall.api.orders import (
     TimeInForce,
 )
 from seawall.api.units import PPB, Currency, Nanos, Price, Quantity, ceil_div
+from seawall.exchange.core.expiry import expire_all
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.margin.deleveraging import deleverage
 from seawall.exchange.core.margin.positions import maintenance_margin
@@ -32,7 +31,6 @@ from seawall.exchange.core.margin.reduce_only import trim
 from seawall.exchange.core.margin.requirement import funds_of, standing, worth_of
 from seawall.exchange.core.matching import execute
 from seawall.exchange.core.order_book import ANY_PRICE, Order
-from seawall.exchange.core.order_entry import cancel_order
 from seawall.exchange.core.public_data import publish
 from seawall.exchange.core.triggering import trigger
 
@@ -43,7 +41,8 @@ LIQUIDATION = ExpiryReason.LIQUIDATION
 def liquidate(floor: Floor, name: AccountId, currency: Currency, now: Nanos, *, everything: bool = False) -> list[Envelope]:
     """Closes positions until maintenance is covered, or all of them, as far as that goes at once."""
     member = floor.members[name]
-    out = _cancel_orders(floor, name, member, now)
+    out: list[Envelope] = []
+    expire_all(floor, member, LIQUIDATION, out, now)
     for listing in _by_margin(floor, member, currency):
         account = member.account
         state = standing(floor, account, currency)
@@ -116,17 +115,3 @@ def _by_margin(floor: Floor, member: Member, currency: Currency) -> list[Listing
 def _held(floor: Floor, member: Member, currency: Currency) -> list[Listing]:
     listings = [listing for key, listing in floor.listings.items() if key in member.account.positions]
     return [listing for listing in listings if listing.instrument.quote == currency and listing.mark]
-
-
-def _cancel_orders(floor: Floor, name: AccountId, member: Member, now: Nanos) -> list[Envelope]:
-    """To the client they expire: it was not he who cancelled."""
-    out: list[Envelope] = []
-    for order in sorted(member.open.values(), key=lambda order: order.order_id):
-        if order.client_order_id not in member.open:
-            continue  # It went with another of its list.
-        for envelope in cancel_order(floor, CancelOrder(name, order.client_order_id, order.instrument), now):
-            said = envelope.message
-            if type(said) is OrderCanceled:
-                said = OrderExpired(name, said.client_order_id, said.instrument, said.order_id, said.cumulative_quantity, now, LIQUIDATION)
-            out.append(Envelope(envelope.target, said))
-    return out
