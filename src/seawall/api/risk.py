@@ -71,6 +71,7 @@ class Limits(msgspec.Struct, frozen=True):
     tilt_cancel_bps: int | None = None  # Of `tilt_orders`, taken back: more are a sign.
     tilt_orders: int = 50
     tilt_pause: Nanos = Nanos(15 * MINUTE)  # What the third sign costs.
+    max_margin_ratio_bps: int | None = None  # Of an account's equity that maintenance margin may take; at all of it the venue liquidates.
 
     @property
     def watch_tilt(self) -> bool:

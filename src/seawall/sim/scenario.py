@@ -119,6 +119,7 @@ def _desk_limits(market: Market) -> Limits:
         max_trades=100,
         hunter_equity=stage.money(market.valuation, 2_000),
         strategist_equity=stage.money(market.valuation, 10_000),
+        max_margin_ratio_bps=5_000,
     )
 
 

@@ -57,10 +57,7 @@ class Stage:
         ours = tuple(VenueSettings(v, at[v], AccountId(f"{v}-main"), session) for v in venues)
         settings = EngineSettings(ENGINE, ours, instruments, limits, USDT, seed=7, **more)
         listed = [(v, [i for i in instruments if i.venue == v]) for v in venues]
-        exchanges = [
-            NodeSpec(partial(Exchange, at[v], own, _index_of(index, own)), subscribes=tuple(a for a in at.values() if a != at[v]))
-            for v, own in listed
-        ]
+        exchanges = [NodeSpec(partial(Exchange, at[v], own, _index_of(index, own)), subscribes=tuple(at.values())) for v, own in listed]
         self.spy = Spy(PlaceOrder, CancelOrder, OrderFilled)
         self.world = World(
             [*exchanges, NodeSpec(lambda: make(settings), subscribes=tuple(at.values()), fsync_ns=fsync_ns), *nodes],

@@ -17,7 +17,7 @@ MONEY = (  # In the valuation currency.
 COUNTS = ("max_orders", "max_messages", "max_repeats", "max_daily_trades", "max_trades", "tilt_losses", "tilt_rate", "tilt_orders")
 SHARES = (  # In basis points.
     "price_collar_bps", "max_concentration_bps", "max_leverage_bps", "max_portfolio_loss_bps", "max_drawdown_bps",
-    "max_strategy_drawdown_bps", "stop_loss_bps", "rapid_drawdown_bps", "max_correlation_bps", "tilt_cancel_bps",
+    "max_strategy_drawdown_bps", "stop_loss_bps", "rapid_drawdown_bps", "max_correlation_bps", "max_margin_ratio_bps", "tilt_cancel_bps",
 )  # fmt: skip
 SECONDS = (
     "max_price_age", "max_signal_age", "order_window", "message_window", "duplicate_window", "rapid_window", "trade_window",

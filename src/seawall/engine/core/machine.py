@@ -14,6 +14,7 @@ from seawall.engine.core.booking import Booking
 from seawall.engine.core.exposure import Exposures
 from seawall.engine.core.gate import Gate
 from seawall.engine.core.halving import HalvingSizing
+from seawall.engine.core.margins import Margins
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Orders
 from seawall.engine.core.parts.changes import Changes
@@ -83,7 +84,8 @@ class Engine:
         self.rates = Rates(settings.valuation_currency, settings.instruments, state.markets, settings.parity)
         self.portfolio = Portfolio(instruments, state.markets, state.positions, self.exposures, self.rates)
         self.booking = Booking(instruments, self.orders, state.positions, self.exposures)
-        self.reconciliation = Reconciliation(self.booking)
+        self.margins = Margins(self.booking, state.markets, self.exposures.by_instrument, self._sessions)
+        self.reconciliation = Reconciliation(self.booking, self.margins)
         sized_by = settings.instruments, state.markets, self.is_live
         self.sizing = HalvingSizing(*sized_by, state.positions) if limits.watch_tilt else Sizing(*sized_by)
         self.gate = Gate(self)

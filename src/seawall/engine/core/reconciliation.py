@@ -1,5 +1,7 @@
 """What the venue's answers mean. The venue's word is the truth; silence, and "not found" asked too early, are no answer."""
 
+from collections.abc import Mapping
+
 from seawall.api.accounts import BalancesReported, FillsReported, OpenOrdersReported, OrderReported, OrderState
 from seawall.api.instruments import InstrumentId
 from seawall.api.margin import PositionsReported
@@ -7,9 +9,10 @@ from seawall.api.message import Envelope
 from seawall.api.orders import CancelOrder, ClientOrderId, OrderId, OrderStatus, Side, TradeId
 from seawall.api.projections import PROJECTIONS, BreakFound
 from seawall.api.risk import OrderWrittenOff, WriteOffOrder, WriteOffRefused
-from seawall.api.units import Nanos
+from seawall.api.units import Currency, Nanos
 from seawall.engine.core.booking import Booking
 from seawall.engine.core.forced import EXTERNAL
+from seawall.engine.core.margins import Margins, PositionMargin
 from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.session import VenueSession, fill_key
 
@@ -17,8 +20,8 @@ _ENDED = (OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderS
 
 
 class Reconciliation:
-    def __init__(self, booking: Booking) -> None:
-        self.booking = booking
+    def __init__(self, booking: Booking, margins: Margins) -> None:
+        self.booking, self.margins = booking, margins
         self.orders = booking.orders
 
     def patience_ended(self, session: VenueSession, now: Nanos) -> list[Envelope]:
@@ -164,7 +167,7 @@ class Reconciliation:
             state.positions_due = first
             return [session.ask_fills(key) for key in off] if first else []
         state.position_doubts = {}
-        out: list[Envelope] = []
+        out: list[Envelope] = self._margins_reported(session, report) if not off else []
         for key, lots in off.items():
             instrument, external = instruments[key], self.booking.position_of(EXTERNAL, key)
             at = theirs[key].mark if key in theirs else 0
@@ -173,6 +176,32 @@ class Reconciliation:
             self.booking.exposures.change(EXTERNAL, key, Side.BUY, 0, lots * instrument.lot_value)
             out.append(_break(session, f"position {key}", f"{ours.get(key, 0)} lots", f"{counted[key]} lots"))
         return out
+
+    def _margins_reported(self, session: VenueSession, report: PositionsReported) -> list[Envelope]:
+        """The venue reckons margin, and so do we, at the marks it names. A difference that stands at two looks in a row is a break: told
+        once, for as long as it lasts."""
+        marks = {position.instrument: int(position.mark) for position in report.positions}
+        ours = {p.instrument.id: p for c in self._settled_in(session, report) for p in self._margins_of(session, c, marks)}
+        doubts, out = session.state.margin_doubts, list[Envelope]()
+        off: dict[InstrumentId, int] = {}
+        for theirs in report.positions:
+            own = ours.get(theirs.instrument)
+            if own is None or (own.maintenance, own.liquidation_price) == (theirs.maintenance, theirs.liquidation_price):
+                continue
+            looks = off[theirs.instrument] = doubts.get(theirs.instrument, 0) + 1
+            if looks == 2:
+                said = [f"maintenance {each.maintenance}, liquidated at {each.liquidation_price}" for each in (own, theirs)]
+                out.append(_break(session, f"margin {theirs.instrument}", *said))
+        session.state.margin_doubts = off
+        return out
+
+    def _settled_in(self, session: VenueSession, report: PositionsReported) -> list[Currency]:
+        listed = self.booking.instruments
+        return list(dict.fromkeys(listed[p.instrument].quote for p in report.positions if p.instrument in listed))
+
+    def _margins_of(self, session: VenueSession, currency: Currency, marks: Mapping[InstrumentId, int]) -> tuple[PositionMargin, ...]:
+        view = self.margins.view(session.settings.venue, currency, marks)
+        return view.positions if view is not None else ()
 
     def _cost(self, key: InstrumentId) -> int:
         return sum(held[key].cost for held in self.booking.positions.values() if key in held)

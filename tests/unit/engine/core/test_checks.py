@@ -387,7 +387,7 @@ def test_all_checks_look_at_every_order() -> None:
     assert rig.tell(_request(rig, signal_time=made, quantity=600.0, limit_price=200.0, terms=OrderTerms(reduce_only=True))) == []
     alone = (
         "observe_only", "suspended", "tier", "intent_against_sent", "unique_tag", "venue_breaker", "venue_budget", "self_match",
-        "concentration", "duplicate_order",
+        "concentration", "duplicate_order", "margin",
     )  # fmt: skip
     expected = [check.__name__ for check in CHECKS if check.__name__ not in alone]
     assert list(refusals(rig)) == expected

@@ -11,6 +11,7 @@ from seawall.engine.core.checks.duplicate_order import duplicate_order
 from seawall.engine.core.checks.execution_throttle import execution_throttle
 from seawall.engine.core.checks.halted import halted
 from seawall.engine.core.checks.intent_against_sent import intent_against_sent
+from seawall.engine.core.checks.margin import margin
 from seawall.engine.core.checks.market_halted import market_halted
 from seawall.engine.core.checks.message_rate import message_rate
 from seawall.engine.core.checks.observe_only import observe_only
@@ -61,6 +62,7 @@ CHECKS = (
     total_notional,
     concentration,
     capital,
+    margin,
     order_rate,
     message_rate,
     daily_trades,

@@ -5,6 +5,7 @@ from typing import Protocol
 from seawall.api.instruments import Venue
 from seawall.api.risk import Limits
 from seawall.engine.core.exposure import Exposures
+from seawall.engine.core.margins import Margins
 from seawall.engine.core.orders import Orders
 from seawall.engine.core.portfolio import Portfolio
 from seawall.engine.core.rates import Rates
@@ -18,6 +19,7 @@ class Desk(Protocol):
     orders: Orders
     exposures: Exposures
     portfolio: Portfolio
+    margins: Margins
     rates: Rates
     session_of: dict[Venue, VenueSession]
     settings: EngineSettings

@@ -8,6 +8,7 @@ from seawall.engine.core.monitors.concentration import concentration
 from seawall.engine.core.monitors.correlation import correlation
 from seawall.engine.core.monitors.daily_loss import daily_loss
 from seawall.engine.core.monitors.drawdown import drawdown
+from seawall.engine.core.monitors.margin_ratio import margin_ratio
 from seawall.engine.core.monitors.portfolio_loss import portfolio_loss
 from seawall.engine.core.monitors.rapid_drawdown import rapid_drawdown
 from seawall.engine.core.monitors.stop_loss import stop_loss
@@ -31,6 +32,7 @@ MONITORS = (
     deep_tilt,
     concentration,
     correlation,
+    margin_ratio,
 )
 
 BREAKERS: dict[str, BreakerAction] = {

@@ -52,4 +52,5 @@ class SessionState(msgspec.Struct):
     # Of perpetuals:
     cash_seen: int = 0  # The last movement of cash without a fill that is booked. They come without gaps.
     positions_due: bool = False  # To be asked for when all questions but the balances are answered.
+    margin_doubts: dict[InstrumentId, int] = {}  # Looks in a row at which the venue's margin was another than ours.
     position_doubts: dict[InstrumentId, int] = {}  # By how many lots the venue's differ from ours, if the next look says the same.
