@@ -14,6 +14,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from seawall.cli.main import run
+
 MINUTE = 60_000_000_000
 START = 1_700_000_000_000_000_000
 REPOSITORY = Path(__file__).parents[2]
@@ -128,6 +130,24 @@ def test_limits_are_kept_and_counted(trades: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "refused by order_value" in done.stderr
     assert pl.read_parquet(tmp_path / "run" / "fills.parquet").is_empty()
+
+
+@pytest.mark.parametrize("command", ["backtest", "sim"])
+def test_a_list_of_strategies_brings_its_limits(command: str, trades: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No list runs without the risk limits it holds; a key that nobody knows is refused by name."""
+    market = ["--data", str(trades)] if command == "backtest" else ["--hours", "0.2"]
+    lines = "default_strategies:\n  - {name: cross, class: EmaCross}\nrisk_limits: {per_strategy: {KEY: 0}}\n"
+    listed = tmp_path / "desk" / "list.yaml"
+    listed.parent.mkdir()
+    (tmp_path / EMA.name).write_text(EMA.read_text())
+    words = [command, str(listed), *market, "--out", str(tmp_path / "run")]
+    listed.write_text(lines.replace("KEY", "max_position_notional"))
+    assert run(words) == 0
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert result["refusals"]["position_notional"] and not result["counters"].get("fills")
+    listed.write_text(lines.replace("KEY", "max_position_motional"))
+    assert run(words) == 2
+    assert "no key 'max_position_motional'" in capsys.readouterr().err
 
 
 def test_ctrl_c_leaves_a_valid_partial_result(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def backtest(
             capital=capital,
             currency=currency,
             limits=options.pairs(limit, "--limit"),
-            limit_files=risk_options.limit_files(limits),
+            limit_files=risk_options.limit_files(limits, strategies),
             switches=risk_options.switches(),
             latency=latencies(latency, data),
             fill_model=fill_model,

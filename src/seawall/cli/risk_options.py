@@ -34,9 +34,15 @@ _SWITCHES = {
 _WORDS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
-def limit_files(paths: Sequence[Path]) -> list[tuple[str, Any]]:
-    """Names and contents. Raises: UserError: a file that cannot be read, or is no YAML."""
+def limit_files(paths: Sequence[Path], strategies: Sequence[str] = ()) -> list[tuple[str, Any]]:
+    """Names and contents; lists of strategies that hold risk_limits are among them.
+
+    Raises: UserError: a file that cannot be read, or is no YAML.
+    """
     import yaml
+
+    from seawall.strategy.catalogue import limits_of
+    from seawall.strategy.loader import StrategyError
 
     found = []
     for path in paths:
@@ -47,7 +53,10 @@ def limit_files(paths: Sequence[Path]) -> list[tuple[str, Any]]:
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise UserError(f"--limits {path} is not valid YAML: {error}", "docs/limits.md shows what goes into such a file") from None
         found.append((str(path), content if content is not None else {}))
-    return found
+    try:
+        return found + limits_of(strategies)
+    except StrategyError as error:
+        raise UserError(error.message, error.hint) from None
 
 
 def switches(environment: Mapping[str, str] = os.environ) -> "Switches":
@@ -64,8 +73,8 @@ def switches(environment: Mapping[str, str] = os.environ) -> "Switches":
     return Switches(**said)
 
 
-def rules(files: Sequence[Path] = (), limits: Sequence[str] = ()) -> "Rules":
-    """Of a simulated run: limits that files and the command line say, and the switches.
+def rules(files: Sequence[Path] = (), limits: Sequence[str] = (), strategies: Sequence[str] = ()) -> "Rules":
+    """Of a simulated run: limits that files, lists of strategies and the command line say, and the switches.
 
     Raises: UserError: a file that cannot be read or says what nobody knows; a switch that is neither true nor false.
     """
@@ -73,7 +82,7 @@ def rules(files: Sequence[Path] = (), limits: Sequence[str] = ()) -> "Rules":
     from seawall.sim.scenario import Rules
 
     try:
-        words = words_of(limit_files(files))
+        words = words_of(limit_files(files, strategies))
     except ValueError as error:
         raise UserError(str(error), "docs/limits.md lists the keys") from None
     return Rules(options.pairs(limits, "--limit"), words, switches())

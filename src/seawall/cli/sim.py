@@ -56,7 +56,7 @@ def sim(
     if parameters and not files:
         raise UserError("--set and --config are for strategies, and none is named", "seawall sim STRATEGY.py --set KEY=VALUE")
     own = {stem(name): parameters for name in files} if parameters else {}
-    configured = configure(seed, hours, faults, files, own, market or "", risk_options.rules(limits, limit))
+    configured = configure(seed, hours, faults, files, own, market or "", risk_options.rules(limits, limit, files))
     with strategies_log(log_level), Interrupt() as interrupt:
         run = SimRun(configured, out if out is not None else Path("runs") / f"sim-{seed}", _command(configured, parameters))
         with _bar(run, interrupt) as progress:

@@ -62,6 +62,8 @@ def sweep(
     fill_model: shared.FillModel = "trade_through",
     fill_volume: shared.FillVolume = None,
     slippage_bps: shared.Slippage = 0,
+    funding_rates: shared.FundingRates = None,
+    limits: risk_options.LimitFiles = [],  # noqa: B006
     limit: risk_options.OneLimit = [],  # noqa: B006
     seed: shared.Seed = 0,
 ) -> None:
@@ -90,7 +92,10 @@ def sweep(
         balances=options.balances(balances),
         capital=capital,
         currency=currency,
+        funding_rates=funding_rates,
         limits=options.pairs(limit, "--limit"),
+        limit_files=risk_options.limit_files(limits),
+        switches=risk_options.switches(),
         latency=shared.latencies(latency, data),
         fill_model=fill_model,
         limited=shared.limited(fill_volume),

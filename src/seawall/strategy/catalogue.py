@@ -19,7 +19,7 @@ from seawall.strategy.triggers import KEYS as TRIGGERS
 
 SUFFIXES = (".yaml", ".yml")
 LISTS = {"default_strategies": "enabled", "chaos_strategies": "enabled_in_test"}  # And the key that switches an entry off.
-ELSEWHERE = ("risk_limits",)  # Read as limits.
+RISK_LIMITS = "risk_limits"  # For all its strategies: what it means is the engine's to say.
 
 StrategyClass = Callable[[dict[str, Any]], TradingStrategy]
 
@@ -46,6 +46,18 @@ def load_strategies(names: Iterable[str], parameters: Mapping[str, Any] | None =
     return classes
 
 
+def limits_of(names: Iterable[str]) -> list[tuple[str, Any]]:
+    """The risk limits that lists among the names hold, as (list, {"risk_limits": ...}). What cannot be read says so when it is loaded."""
+    files = dict.fromkeys(Path(name.partition("::")[0]) for name in names)
+    found = []
+    for path in files:
+        if path.suffix in SUFFIXES and path.is_file():
+            tree = _tree(path)
+            if isinstance(tree, dict) and tree.get(RISK_LIMITS) is not None:
+                found.append((str(path), {RISK_LIMITS: tree[RISK_LIMITS]}))
+    return found
+
+
 def source_files(name: str) -> list[Path]:
     """Everything that decides what `load_strategies([name])` returns: the file, or the list and the files of its classes.
 
@@ -63,13 +75,8 @@ def read_catalogue(path: Path) -> list[Entry]:
 
     Raises: StrategyError: no such file, not YAML, an unknown key (by name), a name that is there twice.
     """
-    try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StrategyError(f"{path}: {error.strerror or error}", "name a list of strategies") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StrategyError(f"{path} is not YAML: {' '.join(str(error).split())}", "a list of strategies is YAML") from None
-    _known(f"{path}", tree, ("strategies", *LISTS, *ELSEWHERE))
+    tree = _tree(path)
+    _known(f"{path}", tree, ("strategies", *LISTS, RISK_LIMITS))
     entries = [_by_name(path, str(name), body) for name, body in _mapping(f"{path}: strategies", tree.get("strategies")).items()]
     for key, switch in LISTS.items():
         entries += [_listed(f"{path}: {key}", body, switch) for body in _sequence(f"{path}: {key}", tree.get(key))]
@@ -79,6 +86,15 @@ def read_catalogue(path: Path) -> list[Entry]:
     if not entries:
         raise StrategyError(f"{path} lists no strategy", f"it has strategies:, or {' and '.join(LISTS)}:")
     return entries
+
+
+def _tree(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StrategyError(f"{path}: {error.strerror or error}", "name a list of strategies") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise StrategyError(f"{path} is not YAML: {' '.join(str(error).split())}", "a list of strategies is YAML") from None
 
 
 def _by_name(path: Path, name: str, body: Any) -> Entry:
