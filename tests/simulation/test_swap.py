@@ -1,5 +1,6 @@
 """Hot swap: the new version of a running strategy goes on with what the old one held, and a crash brings back the new one."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,6 +107,34 @@ def test_a_crash_after_the_swap_brings_back_the_new_version() -> None:
     after = strategy_of(world)
     assert isinstance(after, Seller) and after is not before
     assert after.config == {"size": 0.02} and after.seen >= before.seen
+
+
+class Forgetful(TradingStrategy):
+    """Saves nothing, and asks for a minute of history instead."""
+
+    warm_up = timedelta(minutes=1)
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self.times: list[int] = []
+
+    def on_market_data(self, price_update: Any) -> None:
+        self.times.append(price_update.timestamp_ns)
+
+
+def test_after_a_crash_a_strategy_hears_its_history_again() -> None:
+    """A minute before the latest snapshot, and all since; nothing twice, nothing left out."""
+    world = build(7, 0.1, "none", [StrategySpec("buyer", Forgetful, {})])
+    world.run_for(3 * MINUTE)
+    told: Any = strategy_of(world)
+    world.nodes[SPEC.address].snapshot(world.now)
+    world.run_for(10 * SECOND)
+    world.crash(SPEC.address)
+    world.restart(SPEC.address)
+    again: Any = strategy_of(world)
+    assert again is not told and len(again.times) < len(told.times)
+    assert again.times == told.times[-len(again.times) :]
+    assert 70 * SECOND <= world.now - again.times[0] + SECOND <= 72 * SECOND
 
 
 def test_a_version_that_cannot_take_over_changes_nothing() -> None:

@@ -124,6 +124,8 @@ class ListRequested(Message, frozen=True):
 class StartStrategy(Message, frozen=True):
     """The host to a strategy, before its first event."""
 
+    trade_from: Nanos = Nanos(0)  # What it hears before is history: what it says then is dropped.
+
 
 class StopStrategy(Message, frozen=True):
     """The host to a strategy, after its last event."""

@@ -93,8 +93,9 @@ class Backtest:
         of_engine = self._handlers[engine.address]
         of_engine[StrategyFailed] = _observed(self._silence_failed, of_engine[StrategyFailed])
 
-    def start(self, now: Nanos, commands: Sequence[Envelope]) -> None:
-        """Just before `now` the accounts open (`commands` to the venues) and the sessions synchronise; at `now` the strategies start."""
+    def start(self, now: Nanos, commands: Sequence[Envelope], trade_from: Nanos = Nanos(0)) -> None:
+        """Just before `now` the accounts open (`commands` to the venues) and the sessions synchronise; at `now` the strategies start. What
+        comes before `trade_from` is history to them, and no part of the result."""
         at = Nanos(now - _ROUND_TRIPS * (longest(self.latency.order) + longest(self.latency.report)))
         self.queue.extend(commands)
         self.drain(at)
@@ -102,9 +103,9 @@ class Backtest:
         self.drain(at)
         self.wake_up(now)
         assert all(session.live for session in self.engine.sessions.values()), "a venue session is not live when the strategies start"
-        self.queue.extend(Envelope(machine.address, StartStrategy()) for machine in self.strategies)
+        self.queue.extend(Envelope(machine.address, StartStrategy(trade_from)) for machine in self.strategies)
         self.drain(now)
-        self._next_sample = Nanos(now + 1)
+        self._next_sample = Nanos(max(now + 1, trade_from))
         self._plan()
         self.now = now
 

@@ -28,6 +28,7 @@ from seawall.backtest.notes import Notes
 from seawall.backtest.recorded_margin import FundingRates
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.rows import Row, RowMaker
+from seawall.backtest.warm_up import shortage, warm_up_of
 from seawall.engine.core.feed import FeedSettings
 from seawall.engine.core.feed_words import feed_from
 from seawall.engine.core.limit_files import foreign, listed, words_of
@@ -87,6 +88,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     slippage_bps: int = 0
     start: Nanos | None = None
     end: Nanos | None = None
+    warm_up: Nanos | None = None  # Of data before `start`: strategies hear it and do not trade. None: as much as they ask for.
     seed: int = 0
     command: str = ""
     funding_rates: Any = None  # Of perpetuals: a file or table of ts, venue, symbol, funding_rate, mark_price. None: they pay nothing.
@@ -147,6 +149,9 @@ class Run:
         self.venues = _venues(recording, setup, self.funding_rates)
         self.asked = Asked()
         self.machines = _strategy_machines(classes, self.asked.watch(config), instruments, setup.seed)
+        wanted = warm_up_of(self.machines, recording.streams) if setup.warm_up is None else setup.warm_up
+        self.hear_from = Nanos(max(min(recording.span[0], self.start), self.start - wanted))
+        self.shortage = shortage(wanted, self.start, Nanos(recording.span[0]))
         self.recorder = Recorder(instruments, self.funding.currency, self.funding.decimals)
         for venue, amounts in self.funding.deposits.items():
             for currency, amount in amounts.items():
@@ -179,7 +184,7 @@ class Run:
         began = perf_counter()
         maker, complete = RowMaker(self.recording.streams), False
         self.begin()
-        for piece in self.recording.read(self.start, self.end, feed=feed_delay(self.setup)):
+        for piece in self.recording.read(self.hear_from, self.end, feed=feed_delay(self.setup)):
             self.take(maker.rows(piece), len(piece.time))
             if progress is not None:
                 seconds = perf_counter() - began
@@ -192,7 +197,7 @@ class Run:
         self.seconds = perf_counter() - began
 
     def begin(self) -> None:
-        self.host.start(Nanos(self.start - 1), self.funding.commands)
+        self.host.start(Nanos(self.hear_from - 1), self.funding.commands, self.start if self.hear_from < self.start else Nanos(0))
 
     def take(self, rows: Iterable[Row], count: int) -> None:
         self.host.run(rows)
@@ -232,7 +237,8 @@ class Run:
     def _warnings(self) -> tuple[str, ...]:
         setup, instruments = self.setup, self.recording.instruments
         limits = (*foreign(words_of(setup.limit_files), instruments), *_needless(setup))
-        assumed = (*self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
+        short = (self.shortage,) if self.shortage else ()
+        assumed = (*short, *self.recording.warnings, *self.funding.warnings, *self.funding_warnings, *self.notes.gaps.warnings())
         return (*limits, *assumed, *self._bookless(), *self.asked.unread(self.config), *self.notes.surprises, *self.failures)
 
     def _bookless(self) -> list[str]:
@@ -262,6 +268,8 @@ class Run:
                 counters["signals clamped"] = counters.get("signals clamped", 0) + account.clamped
             for reason, count in account.dropped.items():
                 counters[f"dropped: {reason}"] = counters.get(f"dropped: {reason}", 0) + count
+        if ignored := sum(machine.ignored for machine in self.machines):
+            counters["signals while warming up"] = ignored
         return counters | refusals(self.engine.state.markets.values())
 
 

@@ -50,6 +50,14 @@ Venues = Annotated[str | None, typer.Option(help="Read only these venues of the 
 Symbols = Annotated[str | None, typer.Option(help="Read only these symbols of the data, separated by commas.", metavar="SYMBOLS")]
 From = Annotated[str | None, typer.Option("--from", help="Start, like 2023-03-10 or 2023-03-10T12:30:00 (UTC).", metavar="TIME")]
 To = Annotated[str | None, typer.Option(help="End, exclusive.", metavar="TIME")]
+WarmUp = Annotated[
+    str | None,
+    typer.Option(
+        "--warm-up",
+        help="Data before --from that strategies hear without trading, like 4h or 30d. Default: as much as each asks for.",
+        metavar="DURATION",
+    ),
+]
 Latencies = Annotated[
     list[str],
     typer.Option(
@@ -106,6 +114,7 @@ def backtest(
     symbols: Symbols = None,
     from_: From = None,
     to: To = None,
+    warm_up: WarmUp = None,
     latency: Latencies = [],  # noqa: B006
     fill_model: FillModel = "trade_through",
     fill_volume: FillVolume = None,
@@ -146,6 +155,7 @@ def backtest(
             slippage_bps=slippage_bps,
             start=options.moment(from_, "--from"),
             end=options.moment(to, "--to"),
+            warm_up=options.duration(warm_up, "--warm-up") if warm_up else None,
             seed=seed,
             command=shlex.join(["seawall", *sys.argv[1:]]),
         )

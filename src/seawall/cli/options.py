@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from seawall.api.units import MICROSECOND, MILLISECOND, MINUTE, SECOND, Nanos
+from seawall.api.units import DAY, HOUR, MICROSECOND, MILLISECOND, MINUTE, SECOND, Nanos
 from seawall.cli.errors import UserError
 from seawall.strategy.events import as_nanos
 
@@ -29,7 +29,7 @@ Market = Annotated[
 LONGEST_HOURS = 24 * 365
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")  # A number to everybody but YAML, which wants a point and a sign in it.
 _EXAMPLES = {"--balances": "USD=5000,BTC=0.5", "--latency": "order=5ms,report=5ms", "--limit": "max_orders=50"}
-_UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE}
+_UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 
 
 def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -82,7 +82,7 @@ def check_hours(hours: float) -> None:
 
 def duration(text: str, option: str) -> Nanos:
     """`5ms` to nanoseconds."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|m)", text.strip())
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|m|h|d)", text.strip())
     if match is None:
         raise UserError(f"{option}: {text!r} is not a duration", f"a number and a unit ({', '.join(_UNITS)}), like 5ms or 0.25s")
     return Nanos(round(float(match[1]) * _UNITS[match[2]]))

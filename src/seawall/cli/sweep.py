@@ -58,6 +58,7 @@ def sweep(
     symbols: shared.Symbols = None,
     from_: shared.From = None,
     to: shared.To = None,
+    warm_up: shared.WarmUp = None,
     latency: shared.Latencies = [],  # noqa: B006
     fill_model: shared.FillModel = "trade_through",
     fill_volume: shared.FillVolume = None,
@@ -102,6 +103,7 @@ def sweep(
         slippage_bps=slippage_bps,
         start=options.moment(from_, "--from"),
         end=options.moment(to, "--to"),
+        warm_up=options.duration(warm_up, "--warm-up") if warm_up else None,
         seed=seed,
         command=shlex.join(["seawall", *sys.argv[1:]]),
     )

@@ -234,7 +234,7 @@ def _engine_settings(market: Market, rules: Rules, seed: int) -> EngineSettings:
 
 
 def _strategy(spec: StrategySpec, market: Market, at_venues: tuple[Address, ...], seed: int) -> NodeSpec:
-    build = partial(StrategyMachine, spec.address, ENGINE, spec.factory, spec.config, market.instruments, seed)
+    build = partial(StrategyMachine, spec.address, ENGINE, spec.factory, spec.config, market.instruments, seed, remembers=True)
     return NodeSpec(build, subscribes=at_venues, ours=True)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import MutableMapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from seawall.runtime.rng import Rng
@@ -57,12 +57,14 @@ class TradingStrategy:
         now, now_ns       the time of the event being handled; never read a clock
         random            a seeded random.Random; never use another
         logger            a standard logger; every record says `now_ns`
+        warming_up        whether this price is history: what is said now is dropped
     """
 
     VERSION = "1.0.0"
     TIER = "sniper"  # What the desk's equity must have unlocked: sniper, hunter or strategist.
     TIMER_SECONDS: float | None = None  # Call `on_timer` this often.
     DEPTH: bool = False  # Follow the order books of all symbols, for `book`.
+    warm_up: timedelta | int = 0  # History to hear before it may trade: a time, or so many prices. May be set in the constructor.
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
@@ -71,7 +73,7 @@ class TradingStrategy:
         self.price_cache: dict[str, dict[str, float]] = {}
         self.active_symbols: list[str] = []
         self.open_orders: dict[str, OpenOrder] = {}
-        self.now_ns = 0
+        self.now_ns = self.trade_from_ns = 0
         self.random = StrategyRandom(Rng(0))
         self.logger = _Logger(self)
         self.outbox: list[Wish] = []
@@ -81,6 +83,10 @@ class TradingStrategy:
     @property
     def now(self) -> datetime:
         return as_datetime(self.now_ns)
+
+    @property
+    def warming_up(self) -> bool:
+        return self.now_ns < self.trade_from_ns
 
     def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal] | None:
         """Called with every price. What it returns becomes orders."""

@@ -47,26 +47,33 @@ def run_batch(
             outcomes[number] = Outcome(parameters, batch.window.name, error=f"{type(error).__name__}: {error}")
         else:
             going[number] = run
-    alive = dict(going)
-    maker, feed = RowMaker(recording.streams), feed_delay(setup)
-    pieces = recording.read(batch.window.start, batch.window.end, feed=feed, chunk_rows=ROWS_AT_ONCE) if alive else ()
-    for piece in pieces:
-        rows = list(maker.rows(piece))
-        run_abreast([run.host for run in alive.values()], rows)
-        for number, run in list(alive.items()):
-            run.rows += len(rows)
-            if run.failures:
-                del alive[number]
-        if not alive or stop():
-            break
-    if stop():
-        return []
-    for number, run in going.items():
-        run.finish(complete=number in alive)
+    by_start: dict[int, list[Run]] = {}
+    for run in going.values():
+        by_start.setdefault(run.hear_from, []).append(run)
+    for group in by_start.values():
+        _drive(group, recording, stop)
+        if stop():
+            return []
     seconds = (perf_counter() - began) / max(1, len(going))
     for number, run in going.items():
         outcomes[number] = _outcome(run, batch.sets[number], batch.window.name, common, seconds)
     return [outcomes[number] for number in sorted(outcomes)]
+
+
+def _drive(runs: list[Run], recording: Recording, stop: Callable[[], bool]) -> None:
+    """Runs that hear the same rows."""
+    alive, first = runs, runs[0]
+    maker, feed = RowMaker(recording.streams), feed_delay(first.setup)
+    for piece in recording.read(first.hear_from, first.end, feed=feed, chunk_rows=ROWS_AT_ONCE):
+        rows = list(maker.rows(piece))
+        run_abreast([run.host for run in alive], rows)
+        for run in alive:
+            run.rows += len(rows)
+        alive = [run for run in alive if not run.failures]
+        if not alive or stop():
+            break
+    for run in runs:
+        run.finish(complete=not run.failures)
 
 
 def _outcome(run: Run, parameters: Mapping[str, Any], window: str, common: Common, seconds: float) -> Outcome:

@@ -23,27 +23,25 @@ from seawall.api.signals import (
     StrategyFailed,
     StrategyStopped,
 )
-from seawall.api.units import PPB, Nanos
-from seawall.runtime.floats import base_as_float, money_as_float, price_as_float, quantity_as_float
+from seawall.api.units import Nanos
+from seawall.runtime.floats import base_as_float, price_as_float, quantity_as_float
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
 from seawall.strategy.core.depth import DepthState, follow
 from seawall.strategy.core.failures import AUTHOR_ERRORS, describe
 from seawall.strategy.core.feed import Feed
+from seawall.strategy.core.history import History, Told, hear_again, need_of, remember
 from seawall.strategy.core.introduction import introduce, timer_interval
 from seawall.strategy.core.plain import unpacked
+from seawall.strategy.core.shown import shown_bar, shown_breach, shown_fill, shown_funding
 from seawall.strategy.core.translate import to_message
 from seawall.strategy.events import (
-    Bar,
-    FundingPayment,
     MarketSignal,
     OpenOrder,
-    OrderFill,
     OrderIds,
     OrderUpdate,
     PriceUpdate,
-    RiskBreach,
     Wish,
 )
 from seawall.strategy.random import StrategyRandom
@@ -68,6 +66,9 @@ class StrategyState(msgspec.Struct):
     saved: bytes = b""  # What `save_state` returned, filled in when a snapshot is taken.
     depth: DepthState = msgspec.field(default_factory=DepthState)  # Of strategies that follow order books.
     unsaved: str = ""  # Or why it could not: a strategy restored from this has lost its memory, and must not go on.
+    trade_from: int = 0
+    history: History = {}  # As much as the strategy asks for, where a host keeps it.
+    told: int = 0  # Prices, so far, that went into it.
 
 
 _encode = msgspec.msgpack.Encoder(enc_hook=unpacked).encode
@@ -75,13 +76,17 @@ _encode = msgspec.msgpack.Encoder(enc_hook=unpacked).encode
 
 class StrategyMachine:
     def __init__(
-        self, address: Address, engine: Address, factory: Factory, config: dict[str, Any], instruments: Sequence[Instrument], seed: int
-    ) -> None:
+        self, address: Address, engine: Address, factory: Factory, config: dict[str, Any], instruments: Sequence[Instrument], seed: int,
+        *, remembers: bool = False,
+    ) -> None:  # fmt: skip
+        """`remembers`: keeps what the strategy wants to hear again if it is restarted, or another version takes over."""
         self.address = address
         self.engine = engine
         self.factory = factory
         self.config = config
         self.instruments = {i.id: i for i in instruments}
+        self.remembers = remembers
+        self.ignored = 0  # Signals, orders and cancels of a strategy that heard history. Not state: a recovery hears it anew.
         self._listed: dict[str, list[InstrumentId]] = {}
         for instrument in instruments:
             self._listed.setdefault(instrument.symbol, []).append(instrument.id)
@@ -130,6 +135,9 @@ class StrategyMachine:
         callback: Callable[..., Any] = getattr(self.factory, "__init__", self.factory)
         try:
             strategy = self.factory(self.config.copy())
+            if state.running:
+                callback = strategy.on_market_data
+                self._hear_again(strategy, state.now)
             callback = strategy.load_state
             self._attach(strategy)
             if state.saved:
@@ -156,6 +164,8 @@ class StrategyMachine:
         try:
             strategy = factory(given.copy())
             introduced, interval = introduce(strategy, self.address), timer_interval(strategy)
+            callback = strategy.on_market_data
+            self._hear_again(strategy, now)
             callback = strategy.load_state
             self._attach(strategy)
             strategy.load_state(msgspec.msgpack.decode(state.saved))
@@ -173,7 +183,8 @@ class StrategyMachine:
 
     def again(self) -> "StrategyMachine":
         """A fresh machine of the version that runs now, to be restored."""
-        return StrategyMachine(self.address, self.engine, self.factory, self.config, list(self.instruments.values()), seed=0)
+        instruments = list(self.instruments.values())
+        return StrategyMachine(self.address, self.engine, self.factory, self.config, instruments, seed=0, remembers=self.remembers)
 
     def deadline(self) -> Nanos | None:
         return Nanos(self._state.next_timer) if self._state.next_timer else None
@@ -186,6 +197,9 @@ class StrategyMachine:
         if self.outbox:
             wishes = [*self.outbox, *wishes]
             self.outbox.clear()
+        if now < self._state.trade_from:
+            self.ignored += len(wishes)
+            return []
         engine, address, state = self.engine, self.address, self._state
         return [Envelope(engine, to_message(wish, address, state, now)) for wish in wishes]
 
@@ -216,8 +230,10 @@ class StrategyMachine:
         strategy.order_ids = state.order_ids
         strategy.random = StrategyRandom(state.rng)
         strategy.active_symbols = list(state.price_cache)
-        strategy.now_ns = state.now
+        strategy.now_ns, strategy.trade_from_ns = state.now, state.trade_from
         strategy.positions = {}
+        self._need = need_of(strategy)
+        self._keeps = self.remembers and any(self._need)
         for key in state.positions:  # In their order: the author may iterate over them.
             self._show_position(self.instruments[key])
         self.outbox = strategy.outbox
@@ -229,6 +245,12 @@ class StrategyMachine:
 
     def _snapshots(self, now: Nanos) -> list[Envelope]:
         return self.depth.ask(now) if self.depth is not None else []
+
+    def _hear_again(self, strategy: TradingStrategy, now: int) -> None:
+        """Before it is attached, or attached again. Whatever the author's code raises is the caller's."""
+        if self._state.history:
+            strategy.active_symbols = list(self._state.price_cache)
+            self.ignored += hear_again(strategy, self._state.history, now)
 
     def _show_position(self, instrument: Instrument) -> None:
         positions, listed = self._state.positions, self._listed[instrument.symbol]
@@ -255,8 +277,17 @@ class StrategyMachine:
         except AUTHOR_ERRORS as error:
             return self.fail(error, strategy.on_start)
         state.running, state.failure = True, ""
+        state.trade_from = strategy.trade_from_ns = message.trade_from
         self._plan_timer(now)
-        return [Envelope(self.engine, started), *self._snapshots(now), *self._call(strategy.on_start, now)]
+        out = [Envelope(self.engine, started), *self._snapshots(now), *self._call(strategy.on_start, now)]
+        if state.running and state.history:
+            try:
+                self._hear_again(strategy, now)
+            except AUTHOR_ERRORS as error:
+                out += self.fail(error)
+            state.now = now
+            self._attach(strategy)
+        return out
 
     def _stop(self, message: StopStrategy, now: Nanos) -> list[Envelope]:
         out = self._call(self.strategy.on_stop, now)
@@ -274,7 +305,7 @@ class StrategyMachine:
         if not state.next_timer or now < state.next_timer:
             return []
         self._plan_timer(now)
-        return self._call(self.strategy.on_timer, now)
+        return self._call(self.strategy.on_timer, now) if now >= state.trade_from else []
 
     def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(trade.instrument)
@@ -302,17 +333,9 @@ class StrategyMachine:
         volume = quantity_as_float(instrument, bar.volume)
         close = price_as_float(instrument, bar.close)
         out = self._price(instrument, now, close, volume, "bar")
-        shown = Bar(
-            symbol=instrument.symbol,
-            venue=instrument.venue,
-            open_time_ns=bar.open_time,
-            close_time_ns=bar.close_time,
-            open=price_as_float(instrument, bar.open),
-            high=price_as_float(instrument, bar.high),
-            low=price_as_float(instrument, bar.low),
-            close=close,
-            volume=volume,
-        )
+        shown = shown_bar(instrument, bar)
+        if self._keeps and (told := self._state.history.get(instrument.id)):
+            told[-1].bar = shown
         return out + self._call(self.strategy.on_bar, now, shown)
 
     def _price(self, instrument: Instrument, now: Nanos, price: float, volume: float | None, source: str) -> list[Envelope]:
@@ -325,6 +348,10 @@ class StrategyMachine:
             feed.symbol, feed.venue, now, price, volume, feed.sequence, feed.reference_price, source,
             feed.bid, feed.ask, feed.bid_size, feed.ask_size,
         )  # fmt: skip
+        if self._keeps:
+            state = self._state
+            state.told += 1
+            remember(state.history.setdefault(instrument.id, []), Told(state.told, update), self._need)
         return self._call(self.strategy.on_market_data, now, update)
 
     def _fill_applied(self, fill: FillApplied, now: Nanos) -> list[Envelope]:
@@ -341,20 +368,7 @@ class StrategyMachine:
             order.status = OrderStatus.PARTIALLY_FILLED
         if not self._hears_fills:
             return []
-        shown = OrderFill(
-            order_id=fill.tag,
-            symbol=instrument.symbol,
-            venue=instrument.venue,
-            side=fill.side,
-            quantity=quantity_as_float(instrument, fill.quantity),
-            price=price_as_float(instrument, fill.price),
-            fee=money_as_float(instrument, fill.fee_currency, fill.fee),
-            fee_asset=fill.fee_currency,
-            liquidity=fill.liquidity,
-            leaves_quantity=quantity_as_float(instrument, fill.leaves_quantity),
-            timestamp_ns=fill.event_time,
-        )
-        return self._call(self.strategy.on_order_fill, now, shown)
+        return self._call(self.strategy.on_order_fill, now, shown_fill(instrument, fill))
 
     def _order_changed(self, change: OrderChanged, now: Nanos) -> list[Envelope]:
         open_orders = self._state.open_orders
@@ -373,24 +387,10 @@ class StrategyMachine:
         instrument = self.instruments.get(funding.instrument)
         if instrument is None:
             return []
-        amount = money_as_float(instrument, funding.currency, funding.amount)
-        rate, at = funding.rate_ppb / PPB, funding.event_time
-        shown = FundingPayment(instrument.symbol, instrument.venue, amount, funding.currency, rate, at)
-        return self._call(self.strategy.on_funding, now, shown)
+        return self._call(self.strategy.on_funding, now, shown_funding(instrument, funding))
 
     def _breach_reported(self, breach: BreachReported, now: Nanos) -> list[Envelope]:
-        shown = RiskBreach(
-            breach_type=breach.breach_type,
-            check=breach.check,
-            limit=breach.limit,
-            value=breach.value,
-            unit=breach.unit,
-            symbol=breach.symbol,
-            venue=breach.venue,
-            order_id=breach.tag,
-            timestamp_ns=now,
-        )
-        return self._call(self.strategy.on_risk_breach, now, shown)
+        return self._call(self.strategy.on_risk_breach, now, shown_breach(breach, now))
 
 
 def _overrides(strategy: TradingStrategy, callback: Callable[..., Any]) -> bool:
