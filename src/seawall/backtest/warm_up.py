@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from seawall.api.message import strategy_name
 from seawall.api.units import Nanos
 from seawall.market_data.recorded.rows import Stream
-from seawall.strategy.core.history import need_of
 from seawall.strategy.core.machine import StrategyMachine
+from seawall.strategy.warm_up import need_of
 
 
 def warm_up_of(machines: Sequence[StrategyMachine], streams: Sequence[Stream]) -> Nanos:

@@ -1,8 +1,6 @@
-"""What a strategy asks to hear before it may trade, and what its machine remembers of prices, for one that starts again or takes over."""
+"""What a machine remembers of prices: history for its strategy, when it starts again or another version takes over."""
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from typing import NamedTuple
 
 import msgspec
 
@@ -12,10 +10,9 @@ from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
 from seawall.strategy.events import Bar, OrderIds, PriceUpdate
 from seawall.strategy.random import StrategyRandom
+from seawall.strategy.warm_up import MOST, Need, need_of
 
-MOST = 100_000  # Prices of one instrument.
 _FOREVER = Nanos(1 << 62)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Told(msgspec.Struct, array_like=True):
@@ -24,24 +21,7 @@ class Told(msgspec.Struct, array_like=True):
     bar: Bar | None = None
 
 
-class Need(NamedTuple):
-    """Either may be 0; both are: no history at all."""
-
-    prices: int = 0  # Of each instrument.
-    span: int = 0  # Nanoseconds.
-
-
 History = dict[InstrumentId, list[Told]]
-
-
-def need_of(strategy: TradingStrategy) -> Need:
-    """Raises: ValueError: `warm_up` is neither a time nor a number of prices."""
-    wanted = strategy.warm_up
-    if isinstance(wanted, timedelta) and wanted >= timedelta(0):
-        return Need(span=wanted // _MICROSECOND * 1_000)
-    if isinstance(wanted, int) and not isinstance(wanted, bool) and 0 <= wanted <= MOST:
-        return Need(prices=wanted)
-    raise ValueError(f"warm_up must be a timedelta, or a number of prices up to {MOST:,}, got {wanted!r}")
 
 
 def remember(told: list[Told], latest: Told, need: Need) -> None:

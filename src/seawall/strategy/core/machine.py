@@ -31,7 +31,7 @@ from seawall.strategy.base import TradingStrategy
 from seawall.strategy.core.depth import DepthState, follow
 from seawall.strategy.core.failures import AUTHOR_ERRORS, describe
 from seawall.strategy.core.feed import Feed
-from seawall.strategy.core.history import History, Told, hear_again, need_of, remember
+from seawall.strategy.core.history import History, Told, hear_again, remember
 from seawall.strategy.core.introduction import introduce, timer_interval
 from seawall.strategy.core.plain import unpacked
 from seawall.strategy.core.shown import shown_bar, shown_breach, shown_fill, shown_funding
@@ -45,6 +45,7 @@ from seawall.strategy.events import (
     Wish,
 )
 from seawall.strategy.random import StrategyRandom
+from seawall.strategy.warm_up import need_of
 
 Factory = Callable[[dict[str, Any]], TradingStrategy]
 
