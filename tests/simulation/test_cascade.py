@@ -6,10 +6,15 @@ from typing import Any
 
 import msgspec
 
+from seawall.analytics.build import build_result
+from seawall.analytics.recorder import Recorder
+from seawall.analytics.result import Result
+from seawall.analytics.summary import RunSummary
 from seawall.api.margin import FundingPaid, LiquidationFeeCharged, LossCovered, MarginCalled, MarkPriceChanged, made_by_venue
-from seawall.api.message import Message, venue_address
+from seawall.api.message import Message, strategy_address, venue_address
 from seawall.api.orders import OrderExpired, OrderFilled
 from seawall.api.projections import PROJECTIONS, BreakFound, ClosedByVenue
+from seawall.api.supervision import AlertRaised
 from seawall.api.units import MINUTE, Currency, Nanos
 from seawall.engine.core.machine import Engine
 from seawall.engine.core.settings import Switches
@@ -18,7 +23,19 @@ from seawall.market_data.core.figures import WORTH
 from seawall.market_data.core.market import Market
 from seawall.market_data.core.traders import LeveragedTraders
 from seawall.market_data.market_file import load_market, market_path
-from seawall.sim.scenario import ENGINE, START, Rules, StrategySpec, account_of, build, duration_ns
+from seawall.sim.notes import Notes
+from seawall.sim.scenario import (
+    DECIMALS,
+    ENGINE,
+    START,
+    Rules,
+    StrategySpec,
+    account_of,
+    build,
+    duration_ns,
+    opening_deposits,
+    opening_equity,
+)
 from seawall.sim.venue_closings import VenueClosings
 from seawall.sim.world import World
 from seawall.strategy import OrderFill, PriceUpdate, TradingStrategy
@@ -139,6 +156,15 @@ def test_money_and_positions_balance_after_all_of_it() -> None:
     assert line.startswith("gamma closed positions of ") and "by liquidation" in line and "by deleveraging" in line
 
 
+def result_of(notes: Notes, world: World) -> Result:
+    marks = {key: market.mark() for key, market in notes.last_engine.state.markets.items()}
+    summary = RunSummary(
+        strategies=(strategy_address("holder"),), start=world.start, end=world.now, complete=True, opening_equity=notes.opening_equity,
+        marks=marks, rates={USDT: (1, 1)},
+    )  # fmt: skip
+    return build_result(notes.recorder, summary)
+
+
 def test_a_strategy_in_the_middle_of_it_hears_what_the_venue_did_and_the_books_agree() -> None:
     """In a storm, without breakers: the desk is liquidated, its strategy is told in fills, and both end with the same position."""
     market = msgspec.structs.replace(
@@ -146,10 +172,15 @@ def test_a_strategy_in_the_middle_of_it_hears_what_the_venue_did_and_the_books_a
     )
     told: list[OrderFill] = []
     alerts: list[Any] = []
-    heard, closings = Heard(), VenueClosings(market.instruments)
-    world = build(2, HOURS, "mild", [StrategySpec("holder", partial(HoldsLong, told))], [heard, closings], market, UNGUARDED)
+    heard = Heard()
+    notes = Notes(ENGINE, Recorder(market.instruments, market.valuation, DECIMALS), opening_equity(market))
+    world = build(2, HOURS, "mild", [StrategySpec("holder", partial(HoldsLong, told))], [heard, notes], market, UNGUARDED)
     world.listen(PROJECTIONS, lambda message, now: alerts.append(message))
-    world.run_for(duration_ns(HOURS))
+    notes.attach(world, opening_deposits(market))
+    while world.now < START + duration_ns(HOURS):
+        world.run_for(MINUTE)
+        notes.sample(world.now)
+    notes.finish(world.now)
     assert world.failures == []
     account = account_of(CASCADE.venues[1].name)
     theirs = [fill for fill in closings_of(heard, "liquidation") if fill.account == account]
@@ -162,4 +193,11 @@ def test_a_strategy_in_the_middle_of_it_hears_what_the_venue_did_and_the_books_a
     ours = sum(held[PERPETUAL.id].quantity for held in engine.state.positions.values() if PERPETUAL.id in held)
     position = exchange.state.ledger.accounts[account].positions.get(PERPETUAL.id)
     assert ours == (position.quantity * PERPETUAL.lot_value if position is not None else 0)
-    assert not [alert for alert in alerts if isinstance(alert, BreakFound) and alert.subject.startswith("position")]
+    assert not [alert for alert in alerts if isinstance(alert, BreakFound) and alert.subject.startswith(("position", "margin"))]
+    assert any(isinstance(alert, AlertRaised) and alert.monitor == "margin_ratio" for alert in alerts)
+    result, total = result_of(notes, world), engine.portfolio.total()
+    assert total is not None and result.summary.total_pnl * 10**DECIMALS == total, "what is written down is what the engine counted"
+    (row,) = result.summary.perpetuals
+    assert row.venue == "gamma" and row.liquidation_fees > 0
+    assert row.peak_leverage is not None and 15 < row.peak_leverage < 200
+    assert row.peak_maintenance_margin is not None and row.peak_maintenance_margin > 0.1

@@ -14,6 +14,7 @@ from seawall.analytics.attribution import Cell, Totals
 from seawall.analytics.curves import portfolio_curve, strategy_curves, times_of
 from seawall.analytics.figures import Curve, Figures, StrategyPerformance, performance
 from seawall.analytics.ledger import Flow, Valuation, add_movements, flows, holdings, rounded
+from seawall.analytics.perpetuals import carried
 from seawall.analytics.recorder import Recorder
 from seawall.analytics.result import Result
 from seawall.analytics.round_trips import FeeInQuote, match_round_trips
@@ -86,6 +87,7 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
         assumptions=run.assumptions,
         inputs=list(run.inputs),
         instruments=list(recorder.instruments.values()),
+        perpetuals=carried(recorder),
         versions={"python": platform.python_version()} | {name: version(name) for name in ("seawall", "polars", "numpy")},
     )
     return Result(summary=summary, wall_clock=run.wall_clock, **tables)

@@ -122,6 +122,7 @@ class Recorder:
         self.fills = FillColumns(ids)
         self.orders = OrderColumns(ids)
         self.movements: list[CashMovement] = []
+        self.margin_peaks: dict[tuple[Venue, Currency], tuple[int, int, int]] = {}  # Initial and maintenance margin, leverage: of equity.
         self.equity = Samples(4, EQUITY_ROWS_MAX)  # time, equity, gross, net
         self.prices = {i: Samples(2, PRICE_ROWS_MAX) for i in ids}  # time, price
         self._fills: list[Fill] = []
@@ -154,6 +155,11 @@ class Recorder:
         the value of all positions, by amount and by sign.
         """
         self.equity.append((time, equity, gross, net))
+
+    def margin(self, venue: Venue, currency: Currency, initial_bps: int, maintenance_bps: int, leverage_bps: int) -> None:
+        """How much of an account's equity perpetuals use now, in basis points of it. The highest of each is kept."""
+        now, highest = (initial_bps, maintenance_bps, leverage_bps), self.margin_peaks.get((venue, currency), (0, 0, 0))
+        self.margin_peaks[venue, currency] = (max(now[0], highest[0]), max(now[1], highest[1]), max(now[2], highest[2]))
 
     def price(self, time: Nanos, instrument: InstrumentId, price: Price) -> None:
         """A market price to draw fills on and to value strategies along the way. Sample it as often as the equity, not per tick."""

@@ -54,6 +54,7 @@ def render(result: Result) -> str:
             sections.returns(result, drawn, curve),
             sections.round_trips(result, drawn),
             sections.costs(result, drawn),
+            sections.perpetuals(result),
             sections.orders(result),
             sections.run(result),
             sections.footer(),

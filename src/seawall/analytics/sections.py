@@ -29,6 +29,7 @@ from seawall.analytics.markup import (
     tinted,
     words,
 )
+from seawall.analytics.perpetuals import Carried
 from seawall.analytics.result import Result
 from seawall.api.units import BASIS_POINTS
 
@@ -215,6 +216,27 @@ def costs(result: Result, drawn: Drawn) -> Html:
         )
     )
     return section("Costs", columns(chart("costs", f"Fees and slippage so far, {currency}", "money", 230), facts), hint="positive: paid")
+
+
+def perpetuals(result: Result) -> Html:
+    """Beside fills: a block for each account and currency."""
+    return section("Perpetuals", columns(*map(_carried, result.summary.perpetuals))) if result.summary.perpetuals else EMPTY
+
+
+def _carried(one: Carried) -> Html:
+    money = (
+        ("Funding received", one.funding_received),
+        ("Funding paid", one.funding_paid),
+        ("Liquidation fees", one.liquidation_fees),
+        ("Losses covered by the venue", one.losses_covered),
+    )
+    shares = (
+        ("Initial margin, at most", percent(one.peak_initial_margin, 1)),
+        ("Maintenance margin, at most", percent(one.peak_maintenance_margin, 1)),
+        ("Leverage, at most", number(one.peak_leverage)),
+    )
+    facts = (*((name, f"{amount(sum_)} {one.currency}") for name, sum_ in money), *shares)
+    return block(f"{one.venue}, of the equity in {one.currency}", pairs(facts))
 
 
 def orders(result: Result) -> Html:

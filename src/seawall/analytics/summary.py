@@ -7,6 +7,7 @@ import msgspec
 
 from seawall.analytics.attribution import Attribution
 from seawall.analytics.figures import Figures
+from seawall.analytics.perpetuals import Carried
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
 from seawall.api.units import Currency, Money, Nanos, Price
 
@@ -83,3 +84,4 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     inputs: list[Input]
     instruments: list[Instrument]
     versions: dict[str, str]
+    perpetuals: list[Carried] = []  # Where there are any.

@@ -60,6 +60,8 @@ class Notes:
         totals = engine.portfolio.totals()
         if self.gaps.whole(totals.unpriced, totals.unrated):
             recorder.sample(now, Money(self.opening_equity + totals.profit), Money(totals.gross), Money(totals.net))
+        for use in engine.margins.uses():
+            recorder.margin(*use)
         for key, market in engine.state.markets.items():
             if mark := market.mark():
                 recorder.price(now, key, mark)

@@ -6,13 +6,17 @@ Fills are the venues' word: each is told once, whatever links do to it. Whose or
 from collections import deque
 from collections.abc import Mapping
 
+import msgspec
+
 from seawall.analytics.gaps import Gaps
 from seawall.analytics.recorder import CashKind, Recorder
-from seawall.api.instruments import InstrumentId
+from seawall.api.instruments import InstrumentId, Venue
+from seawall.api.margin import CashMovement, FundingPaid, LiquidationFeeCharged, LossCovered, made_by_venue
 from seawall.api.message import Address, Message, Restarted, strategy_name
-from seawall.api.orders import AccountId, ClientOrderId, OrderFilled
+from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, Side, TradeId
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
 from seawall.api.risk import TradingHalted
+from seawall.api.signals import FillApplied
 from seawall.api.supervision import AlertRaised, BreakerTripped, LiquidationEnded, TierChanged, TradingModeChanged
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.audit.core.invariants.invariant import Watcher
@@ -23,6 +27,12 @@ from seawall.engine.core.orders import Order
 from seawall.sim.world import World
 
 Deposits = Mapping[Currency, Money]
+Trade = tuple[InstrumentId, TradeId, Side]
+CASH: dict[type[Message], CashKind] = {
+    FundingPaid: CashKind.FUNDING,
+    LiquidationFeeCharged: CashKind.LIQUIDATION_FEE,
+    LossCovered: CashKind.INSURANCE,
+}
 Supervised = AlertRaised | BreakerTripped | TradingModeChanged | TradingHalted | TierChanged | LiquidationEnded
 
 
@@ -64,6 +74,8 @@ class Notes:
         self.supervision: list[tuple[Nanos, Supervised]] = []  # Alerts, breakers, modes of trading.
         self.sent: dict[type[Message], Watcher] = {
             OrderFilled: self._filled,
+            FillApplied: self._applied,
+            **dict.fromkeys(CASH, self._moved),
             OrderClosed: self._closed,
             IntentRefused: self._refused,
             BreakFound: self._broke,
@@ -78,8 +90,11 @@ class Notes:
         self.delivered: dict[type[Message], Watcher] = {Restarted: self._restarted}
         self._engine = engine
         self._accounts: dict[AccountId, Deposits] = {}
+        self._venues: dict[AccountId, Venue] = {}
         self._unclaimed: deque[OrderFilled] = deque()
         self._told: dict[ClientOrderId, bool] = {}  # Orders that were taken down.
+        self._forced: dict[Trade, OrderFilled] = {}  # What venues of perpetuals traded for our accounts by themselves,
+        self._shared: dict[Trade, dict[Address, FillApplied]] = {}  # and whom the engine booked it to.
         self._world: World | None = None
         self._last_engine: Engine | None = None
 
@@ -90,6 +105,7 @@ class Notes:
         assert engine is not None, "attach notes before the first run"
         for session in engine.sessions.values():
             settings = session.settings
+            self._venues[settings.account] = settings.venue
             for currency, amount in self._accounts[settings.account].items():
                 self.recorder.cash(world.now, settings.venue, settings.account, currency, amount, CashKind.TRANSFER)
 
@@ -116,6 +132,8 @@ class Notes:
         totals = engine.portfolio.totals()
         if self.gaps.whole(totals.unpriced, totals.unrated):
             self.recorder.sample(now, Money(self.opening_equity + totals.profit), Money(totals.gross), Money(totals.net))
+        for use in engine.margins.uses():
+            self.recorder.margin(*use)
         for key, market in engine.state.markets.items():
             if mark := market.mark():
                 self.recorder.price(now, key, mark)
@@ -129,6 +147,7 @@ class Notes:
     def finish(self, now: Nanos) -> None:
         """Takes down what is left: the last sample, and orders that nobody told the end of."""
         self.sample(now)
+        self._rest_of_forced()
         engine = self.engine()
         if engine is not None:
             self._claim(engine)
@@ -137,20 +156,48 @@ class Notes:
                 self._take_down(order, now)
 
     def _filled(self, venue: Address, fill: OrderFilled, now: Nanos) -> None:
-        if fill.account in self._accounts:
+        if fill.account in self._accounts and made_by_venue(fill.client_order_id):
+            self._forced[fill.instrument, fill.trade_id, fill.side] = fill
+        elif fill.account in self._accounts:
             self._unclaimed.append(fill)
             engine = self.engine()
             if engine is not None:
                 self._claim(engine)
+
+    def _applied(self, engine: Address, fill: FillApplied, now: Nanos) -> None:
+        """Of what a venue did by itself: a strategy's part of it. A recovered engine may say it again."""
+        if made_by_venue(fill.client_order_id):
+            shared = self._shared.setdefault((fill.instrument, fill.trade_id, fill.side), {})
+            if fill.strategy not in shared:
+                shared[fill.strategy] = fill
+                self._record(fill.strategy, fill)
+
+    def _rest_of_forced(self) -> None:
+        """What the engine has booked to nobody, or could not tell of."""
+        for trade, fill in self._forced.items():
+            parts = self._shared.get(trade, {}).values()
+            left, fee = fill.quantity - sum(part.quantity for part in parts), fill.fee - sum(part.fee for part in parts)
+            if left > 0:
+                self._record(EXTERNAL, msgspec.structs.replace(fill, quantity=Quantity(left), fee=Money(fee)))
+        self._forced.clear()
+
+    def _record(self, strategy: Address, fill: OrderFilled | FillApplied) -> None:
+        self.gaps.known[fill.instrument] = fill.price
+        self.fills[strategy] = self.fills.get(strategy, 0) + 1
+        self.recorder.fill(strategy, fill)
+
+    def _moved(self, sender: Address, movement: CashMovement, now: Nanos) -> None:
+        """The venue's word; the engine passes it on."""
+        if sender != self._engine and movement.account in self._accounts:
+            name, kind = self._venues[movement.account], CASH[type(movement)]
+            self.recorder.cash(movement.event_time, name, movement.account, movement.currency, movement.amount, kind)
 
     def _claim(self, engine: Engine) -> None:
         while self._unclaimed:
             fill = self._unclaimed.popleft()
             order = engine.orders.find(fill.client_order_id)
             strategy = order.strategy if order is not None else EXTERNAL
-            self.gaps.known[fill.instrument] = fill.price
-            self.fills[strategy] = self.fills.get(strategy, 0) + 1
-            self.recorder.fill(strategy, fill)
+            self._record(strategy, fill)
 
     def _closed(self, engine: Address, order: OrderClosed, now: Nanos) -> None:
         if order.client_order_id not in self._told:

@@ -7,7 +7,7 @@ initial      of the largest position that working orders could lead to: what the
 The formulas are those the venue publishes, and this is not the venue's code: when its figures differ, one of us is wrong.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from seawall.api.instruments import Instrument, InstrumentId, MarginTier, Venue
@@ -70,6 +70,13 @@ class Margins:
     def views(self) -> list[MarginView]:
         """Of every account whose money and marks are known."""
         return [view for venue, currency in self._listed if (view := self.view(venue, currency)) is not None]
+
+    def uses(self) -> Iterator[tuple[Venue, Currency, int, int, int]]:
+        """Of every account with a position: initial and maintenance margin and notional, in basis points of its equity."""
+        for view in self.views():
+            if view.positions and view.equity > 0:
+                shares = (amount * BASIS_POINTS // view.equity for amount in (view.initial, view.maintenance, view.notional))
+                yield (view.venue, view.currency, *shares)  # type: ignore[misc]
 
     def view(
         self,
