@@ -253,6 +253,8 @@ def test_what_a_strategy_logs_is_shown_with_the_time_of_the_market(tmp_path: Pat
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3
     assert all(re.fullmatch(r"2024-01-01 00:00:\d\d\.\d{3} info Chatty: first of \w+-USDT", line) for line in lines), lines
+    assert seawall("replay", str(tmp_path / "run"), "--log-level", "info") == 0
+    assert capsys.readouterr().err.splitlines() == lines, "the same again"
     assert seawall("sim", *words, "--log-level", "loud") == 2
     assert "--log-level loud: no such level (there are debug, info, warning, error)" in capsys.readouterr().err
 

@@ -139,3 +139,18 @@ def test_a_machine_alone_says_the_same_as_in_the_world() -> None:
     """Handlers know of no host."""
     answers = handle(Ponger(), Heartbeat(ACCOUNT, 1), Nanos(5))
     assert [envelope.target for envelope in answers] == [PINGER, "public"]
+
+
+def test_an_operators_word_to_a_machine_that_is_down_is_not_heard() -> None:
+    """Neither then nor once it is up again; the same word sent after that is."""
+    world = World([NodeSpec(Pinger), NodeSpec(Ponger)], seed=1)
+    recorded = Recorded(world)
+    world.crash(PONGER)
+    world.send(PONGER, Heartbeat(ACCOUNT, 901))
+    world.run_for(10)
+    world.restart(PONGER)
+    world.run_for(10_000)
+    world.send(PONGER, Heartbeat(ACCOUNT, 902))
+    world.run_for(10)
+    heard = [message.request_id for _, message in recorded.messages(PONGER) if isinstance(message, Heartbeat)]
+    assert 901 not in heard and 902 in heard

@@ -7,6 +7,7 @@ wall_clock.json   how long it took: the only file that differs between equal run
 """
 
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "result.json").unlink(missing_ok=True)
         for name in FRAMES:
-            getattr(self, name).write_parquet(folder / f"{name}.parquet")
+            (folder / f"{name}.parquet").write_bytes(_parquet(getattr(self, name)))
         report = folder / "report.html"
         report.write_text(render(self), encoding="utf-8", newline="\n")
         (folder / "wall_clock.json").write_bytes(_json(self.wall_clock))
@@ -79,6 +80,13 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         wall_clock = msgspec.json.decode((folder / "wall_clock.json").read_bytes(), type=dict[str, float])
         frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in FRAMES}
         return cls(summary=summary, wall_clock=wall_clock, **frames)
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    """Written by Python, so that a full disk is an OSError for every file alike."""
+    content = BytesIO()
+    frame.write_parquet(content)
+    return content.getvalue()
 
 
 def _json(value: object) -> bytes:

@@ -11,6 +11,7 @@ from seawall.api.orders import AccountId
 from seawall.api.units import Currency, Money, Nanos, Price, parse_decimal
 from seawall.engine.core.market import Market
 from seawall.engine.core.rates import Rates
+from seawall.exchange.core.accounts import MAX_MONEY
 from seawall.market_data.recorded import Recording
 from seawall.market_data.recorded.depth import feed
 from seawall.market_data.recorded.kinds import Kind
@@ -155,4 +156,6 @@ def _amount(what: str, text: str, decimals: int) -> int:
         raise ValueError(f"{what}: {error}") from None
     if minor < 0:
         raise ValueError(f"{what}: {text} is negative")
+    if minor > MAX_MONEY:
+        raise ValueError(f"{what}: {text} is more than {MAX_MONEY // 10**decimals:,}, the most that a venue can count")
     return minor

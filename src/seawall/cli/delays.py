@@ -31,7 +31,10 @@ def delay(text: str, data: list[str]) -> "Delay":
     if name == "recorded":
         return Drawn(_recorded(data, options.duration(base, "--latency") if plus else Nanos(0)))
     if Path(text).is_file():
-        lines = [line for line in Path(text).read_text(encoding="utf-8").splitlines() if line.strip()]
+        try:
+            lines = [line for line in Path(text).read_text(encoding="utf-8").splitlines() if line.strip()]
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"--latency {text}: cannot be read: {error}", "one duration in each line, like 3.2ms") from None
         if not lines:
             raise UserError(f"--latency {text}: the file is empty", "one duration in each line, like 3.2ms")
         return Drawn(tuple(options.duration(line, f"--latency {text}") for line in lines))

@@ -3,6 +3,7 @@
 Command modules import what is heavy (polars, numpy, hosts) inside their functions, so that `seawall --help` stays instant.
 """
 
+import errno
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -15,6 +16,9 @@ from seawall.cli.errors import UserError
 
 COMMANDS = ("demo", "backtest", "sweep", "sim", "replay", "diff", "new", "doctor", "data")
 NOT_BUILT_YET = ("serve", "chaos")
+
+# What a disk or its permissions may answer at any moment. All else that an OSError says is looked at where it can happen, or a bug.
+_NO_BUG = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG)
 
 
 def main() -> int:
@@ -29,6 +33,16 @@ def run(words: Sequence[str]) -> int:
     except UserError as error:
         show(error)
         return 2
+    except OSError as error:
+        if error.errno not in _NO_BUG:
+            raise
+        show(
+            UserError(
+                f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror),
+                "make room or choose another place, then run it again",
+            )
+        )
+        return 1
     except KeyboardInterrupt:
         return 130
     except SystemExit as end:

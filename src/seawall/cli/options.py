@@ -27,6 +27,7 @@ Market = Annotated[
 ]
 
 LONGEST_HOURS = 24 * 365
+LONGEST_DURATION = 60 * MINUTE
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")  # A number to everybody but YAML, which wants a point and a sign in it.
 _EXAMPLES = {"--balances": "USD=5000,BTC=0.5", "--latency": "order=5ms,report=5ms", "--limit": "max_orders=50"}
 _UNITS = {"ns": 1, "us": MICROSECOND, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
@@ -67,8 +68,8 @@ def parameters(path: Path | None, texts: Sequence[str]) -> dict[str, Any]:
     found: Any = {}
     if path is not None:
         try:
-            found = yaml.safe_load(path.read_text()) or {}
-        except (OSError, yaml.YAMLError) as error:
+            found = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise UserError(f"--config {path}: {error}", "a YAML file of key: value lines") from None
         if not isinstance(found, dict):
             raise UserError(f"--config {path}: holds a {type(found).__name__}, not parameters", "a YAML file of key: value lines")
@@ -85,7 +86,10 @@ def duration(text: str, option: str) -> Nanos:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(ns|us|ms|s|m|h|d)", text.strip())
     if match is None:
         raise UserError(f"{option}: {text!r} is not a duration", f"a number and a unit ({', '.join(_UNITS)}), like 5ms or 0.25s")
-    return Nanos(round(float(match[1]) * _UNITS[match[2]]))
+    nanos = Nanos(round(float(match[1]) * _UNITS[match[2]]))
+    if nanos > LONGEST_DURATION:
+        raise UserError(f"{option}: {text!r} is longer than an hour", "for example 250ms")
+    return nanos
 
 
 def moment(text: str | None, option: str) -> Nanos | None:

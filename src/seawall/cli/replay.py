@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from seawall.cli import options
 from seawall.cli.errors import UserError
 
 if TYPE_CHECKING:
@@ -22,16 +23,19 @@ def register(app: typer.Typer) -> None:
 def replay(
     run: Annotated[Path, typer.Argument(help="The directory of a run.")],
     to: Annotated[int | None, typer.Option(help="The last entry to replay. Default: all.", min=1)] = None,
+    log_level: options.LogLevel = "warning",
     digest: Annotated[bool, typer.Option("--digest", help="Print the digest of all states after that entry.")] = False,
 ) -> None:
     """Replay a run's journal. Exits with 1 when the machines come to other states than in the run."""
+    from seawall.cli.log import strategies_log
     from seawall.cli.run_files import RunDirectory
     from seawall.runtime.journal import DamagedSnapshot, ForeignJournal
     from seawall.sim.replay import ReplayDiverged
 
     directory = RunDirectory.open(run)
     try:
-        done = _Replayed(directory, to)
+        with strategies_log(log_level):
+            done = _Replayed(directory, to)
     except ForeignJournal as error:
         raise UserError(f"{run}: {error}", f"it was made by: {directory.run.command}") from None
     except (ReplayDiverged, DamagedSnapshot) as error:

@@ -62,7 +62,10 @@ class RunDirectory:
         if path.exists():
             _clear(path)
         for part in ("journal", "snapshots"):
-            (path / part).mkdir(parents=True, exist_ok=True)
+            try:
+                (path / part).mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise UserError(f"--out {path}: {error.strerror}", "name a directory that exists or can be made") from None
         run = Run(KIND, Status.RUNNING, command, config, code_version(), SCHEMA_VERSION, config_hash(config))
         directory = cls(path, run)
         directory.save()

@@ -101,7 +101,8 @@ class World:
         return self.run(Nanos(self.now + ns), budget)
 
     def send(self, to: Address, message: Message, at: Nanos | None = None) -> None:
-        """An operator's word to one machine: it arrives at `at`, by default now, on no link."""
+        """An operator's word to one machine: it arrives at `at`, by default now, on no link. A machine that is down then never
+        hears it: what must be heard is sent again, or after `restart`."""
         self._push(self.now if at is None else at, find(self.nodes, to), message)
 
     def schedule(self, at: Nanos, command: Message) -> None:

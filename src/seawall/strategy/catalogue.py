@@ -75,8 +75,7 @@ def read_catalogue(path: Path) -> list[Entry]:
 
     Raises: StrategyError: no such file, not YAML, an unknown key (by name), a name that is there twice.
     """
-    tree = _tree(path)
-    _known(f"{path}", tree, ("strategies", *LISTS, RISK_LIMITS))
+    tree = _known(f"{path}", _tree(path), ("strategies", *LISTS, RISK_LIMITS))
     entries = [_by_name(path, str(name), body) for name, body in _mapping(f"{path}: strategies", tree.get("strategies")).items()]
     for key, switch in LISTS.items():
         entries += [_listed(f"{path}: {key}", body, switch) for body in _sequence(f"{path}: {key}", tree.get(key))]

@@ -105,10 +105,10 @@ def _laid_over(top: SymbolEntry, bottom: SymbolEntry) -> SymbolEntry:
 
 def _read_yaml(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # BaseLoader: every figure stays a text.
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # BaseLoader: every figure stays a text.
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}", "Give the path of an instruments file.") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise RecordingError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
 
 

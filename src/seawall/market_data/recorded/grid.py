@@ -34,8 +34,12 @@ class Grid:
         values = values[np.isfinite(values) & (values > 0)]
         if not len(values) or self.off_grid is not None:
             return
+        highest = float(np.max(values))
+        if highest >= 10**_DIGITS:
+            self.off_grid = highest  # A float of that size is no count of anything.
+            return
         self._lowest = min(self._lowest, float(np.min(values)))
-        limit = min(_MAX_PRICE_DECIMALS, _DIGITS - len(str(int(np.max(values)))))
+        limit = min(_MAX_PRICE_DECIMALS, _DIGITS - len(str(int(highest))))
         while True:
             scaled = values * float(10**self.decimals)
             nearest = np.rint(scaled)
