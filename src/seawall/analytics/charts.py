@@ -3,6 +3,7 @@
 Times are milliseconds since the epoch, the first absolute, the others as differences.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -163,10 +164,11 @@ def _histogram(values: Floats) -> Spec:
 def _costs(result: Result) -> Drawn:
     if result.fills.is_empty():
         return {}
-    series = [_summed("Fees", *_fees(result), color="c1")]
+    run = times_of(result.equity)
+    series = [_summed("Fees", *_fees(result), run, color="c1")]
     times, slippage = _slippage(result)
     if len(times):
-        series.append(_summed("Slippage", times, slippage, color="c2"))
+        series.append(_summed("Slippage", times, slippage, run, color="c2"))
     return {"costs": {"series": series, "base": 0}}
 
 
@@ -190,9 +192,13 @@ def _slippage(result: Result) -> tuple[Times, Floats]:
     return times_of(fills), signs(fills) * (floats(fills["price"]) - floats(fills["decision_price"])) * floats(fills["quantity"]) * rate
 
 
-def _summed(name: str, times: Times, values: Floats, *, color: str) -> Spec:
+def _summed(name: str, times: Times, values: Floats, run: Times, *, color: str) -> Spec:
+    """From nothing at the start of the run, and until the first of them, to the sum at its end."""
     order = np.argsort(times, kind="stable")
-    return _series(name, times[order], np.cumsum(values[order]), color=color, points=POINTS // 2)
+    sums = np.cumsum(values[order])
+    span = np.concatenate((run, times))
+    whole = np.concatenate(([np.min(span), np.min(times)], times[order], [np.max(span)]))
+    return _series(name, whole, np.concatenate(([0.0, 0.0], sums, sums[-1:])), color=color, points=POINTS // 2)
 
 
 def _series(name: str, times: Times, values: Floats, *, kind: str = "line", color: str = "c0", points: int = POINTS) -> Spec:
@@ -221,5 +227,14 @@ def _millis(times: Times) -> list[int]:
 
 
 def _short(values: Floats) -> list[float]:
-    """Seven significant digits: more than a screen shows."""
-    return [float(f"{value:.7g}") for value in values.tolist()]
+    """Seven significant digits, and of a curve that hardly moves four of what it moves by: more than a screen shows."""
+    finite = values[np.isfinite(values)]
+    span = float(np.max(finite) - np.min(finite)) if len(finite) else 0.0
+    least = 4 - math.floor(math.log10(span)) if span else -10
+    return [_rounded(value, least) for value in values.tolist()]
+
+
+def _rounded(value: float, decimals: int) -> float:
+    if not value or not math.isfinite(value):
+        return value
+    return float(round(value, max(decimals, 6 - math.floor(math.log10(abs(value))))))

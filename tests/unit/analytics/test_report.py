@@ -133,3 +133,22 @@ def test_headline_and_attribution_say_what_the_result_says() -> None:
     assert "98.00" in text and "\u2212102.00" in text
     for word in ("by strategy", "by symbol", "by venue", "Win rate", "Max drawdown"):
         assert word in text
+
+
+def test_a_curve_that_hardly_moves_is_drawn_as_it_moves() -> None:
+    into = recorder()
+    record(into, TEXT)
+    for second in range(50):
+        into.sample(at(f"01 10:{second:02}"), 100_000_000 + second, 0, 0)  # Cents, on a million.
+    drawn = data(render(result(into, MARKS)))["equity"]["series"][0]["y"]
+    assert len({*drawn}) > 20 and drawn[-1] == pytest.approx(1_000_000.49, abs=0.001)
+
+
+def test_costs_of_one_moment_are_a_line_over_the_whole_run() -> None:
+    into = recorder()
+    record(into, "    01 10:00 ema alpha:BTC-USDT buy  1 @ 43000 fee 1 USDT")
+    for hour in (9, 11):
+        into.sample(at(f"01 {hour:02}:00"), 1_000_000, 0, 0)
+    fees = data(render(result(into, {"alpha:BTC-USDT": "43000"})))["costs"]["series"][0]
+    assert fees["y"] == [0, 0, 1, 1]
+    assert len({*times(fees)}) == 3

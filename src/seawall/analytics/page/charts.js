@@ -4,7 +4,7 @@
 
 const report = JSON.parse(document.getElementById("report-data").textContent);
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { top: 8, right: 10, bottom: 22, left: 58 };
+const MARGIN = { top: 8, right: 10, bottom: 22, left: 80 };
 const MARKER_CELL = 14; // Pixels.
 const shared = { zoom: null, charts: [] };
 
