@@ -70,10 +70,21 @@ def test_facts_are_measured_beside_recorded_ones(market: Path, tmp_path: Path, c
     trades = pl.DataFrame({"ts": range(0, 60_000, 500), "price": 100.5, "qty": 1.0, "side": "buy"}).with_columns(
         pl.from_epoch("ts", time_unit="ms")
     )
-    for name, table in (("quotes", quotes), ("trades", trades)):
+    depth = pl.DataFrame(
+        {
+            "ts": [0, 0, 0, *range(1_000, 60_000, 250)],
+            "is_snapshot": [True] * 3 + [False] * 236,
+            "side": ["b", "a", "a", *["b"] * 236],
+            "price": [100.0, 100.5, 101.0, *[99.0] * 236],
+            "qty": [1.0, 1.0, 5.0, *[4.0] * 236],
+            "first_update_id": [0, 0, 0, *range(1, 237)],
+            "final_update_id": [0, 0, 0, *range(1, 237)],
+        }
+    ).with_columns(pl.from_epoch("ts", time_unit="ms"))
+    for name, table in (("quotes", quotes), ("trades", trades), ("depth", depth)):
         table.with_columns(venue=pl.lit("real"), symbol=pl.lit("BTC-USDT")).write_parquet(tmp_path / f"{name}.parquet")
     out = tmp_path / "facts"
-    files = [str(tmp_path / f"{name}.parquet") for name in ("quotes", "trades")]
+    files = [str(tmp_path / f"{name}.parquet") for name in ("quotes", "trades", "depth")]
     code, said = seawall(capsys, "data", "facts", *files, "--market", str(market), "--hours", "0.05", "--out", str(out))
     assert code == 0, said
     assert "real:BTC-USDT: recorded, 1.0 min, 6,000 quotes, 120 trades" in said
@@ -81,6 +92,7 @@ def test_facts_are_measured_beside_recorded_ones(market: Path, tmp_path: Path, c
     measured = json.loads((out / "facts.json").read_text())
     assert measured["real:BTC-USDT"]["orders_per_s"] == pytest.approx(2, rel=0.02)
     assert measured["alpha:BTC-USDT"]["quotes_per_s"] > 0
+    assert measured["alpha:BTC-USDT"]["depth_25_bps"] > 0
     assert (out / "facts.html").read_text().startswith("<!doctype html>")
 
 

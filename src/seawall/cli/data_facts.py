@@ -24,7 +24,10 @@ def register(group: typer.Typer) -> None:
 def facts(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="Recorded quotes and trades; patterns work. Default: ticks in SEAWALL_DATA.", metavar="[FILE]..."),
+        typer.Argument(
+            help="Recorded quotes, trades and depth; patterns work. Default: ticks in SEAWALL_DATA.",
+            metavar="[FILE]...",
+        ),
     ] = None,
     market: Annotated[str, typer.Option(help="YAML file that defines the market, one of ours, or none.", metavar="FILE")] = MARKET,
     seed: options.Seed = 42,
@@ -83,4 +86,4 @@ def _nearest(tape: "Tape", tapes: "list[Tape]") -> "Tape | None":
 def _shared() -> list[str]:
     """Tick files that are there; none are needed."""
     folder = Path(os.environ.get("SEAWALL_DATA", SHARED))
-    return [str(path) for kind in ("quotes_l1", "trades") for path in sorted(folder.glob(f"*ticks*_{kind}.parquet"))]
+    return [str(path) for kind in ("quotes_l1", "trades", "depth_l2") for path in sorted(folder.glob(f"*ticks*_{kind}.parquet"))]

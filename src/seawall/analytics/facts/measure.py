@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from seawall.analytics.facts.tape import Floats, Tape, orders, returns, spreads, tick_of, two_sided
+from seawall.analytics.facts.tape import BANDS, Floats, Tape, orders, returns, spreads, tick_of, two_sided
 from seawall.api.units import HOUR, MILLISECOND, SECOND
 
 LEAST = 30  # Values that a figure is made of.
@@ -34,6 +34,9 @@ class Facts(msgspec.Struct, frozen=True):
     best_value: float | None  # Shown at the best price, in quote currency: median,
     best_value_10: float | None  # and deciles.
     best_value_90: float | None
+    depth_1_bps: float | None  # Within so many basis points of the middle, on one side, in quote currency: median.
+    depth_5_bps: float | None
+    depth_25_bps: float | None
     order_value: float | None  # Taken by one order, in quote currency: median,
     order_value_90: float | None
     order_value_99: float | None
@@ -72,6 +75,9 @@ def measure(tape: Tape) -> Facts:
         best_value=_quantile(best, 0.5),
         best_value_10=_quantile(best, 0.1),
         best_value_90=_quantile(best, 0.9),
+        depth_1_bps=depth_within(tape, 1.0),
+        depth_5_bps=depth_within(tape, 5.0),
+        depth_25_bps=depth_within(tape, 25.0),
         order_value=_quantile(taken.value, 0.5),
         order_value_90=_quantile(taken.value, 0.9),
         order_value_99=_quantile(taken.value, 0.99),
@@ -88,6 +94,10 @@ def best_values(tape: Tape) -> Floats:
     """What both best prices show, in quote currency, at every change."""
     both = (tape.bid > 0) & (tape.ask > tape.bid)
     return np.concatenate(((tape.bid * tape.bid_size)[both], (tape.ask * tape.ask_size)[both]))
+
+
+def depth_within(tape: Tape, bps: float) -> float | None:
+    return _quantile(tape.depth[:, BANDS.index(bps)], 0.5)
 
 
 def kurtosis(values: Floats) -> float | None:

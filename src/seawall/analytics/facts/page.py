@@ -8,7 +8,7 @@ import numpy as np
 from seawall.analytics.facts.compare import ALIKE, FACTS, Fact, alike, unlike
 from seawall.analytics.facts.measure import LAGS, Facts, best_values, measure, memory
 from seawall.analytics.facts.plot import Axis, Line, exceeding, plot
-from seawall.analytics.facts.tape import Floats, Tape, orders, returns, spreads
+from seawall.analytics.facts.tape import BANDS, Floats, Tape, orders, returns, spreads
 from seawall.analytics.markup import EMPTY, Html, block, columns, joined, section, table, table_row, text
 from seawall.analytics.report import PAGE, embedded, page
 from seawall.analytics.sections import WAVE
@@ -69,7 +69,8 @@ def _market(tape: Tape, others: Sequence[Tape], facts: dict[str, Facts]) -> Html
         columns(_prices(drawn), _tails(drawn)),
         columns(_memories(drawn), _sides(drawn)),
         columns(_spreads(drawn), _best(drawn)),
-        columns(_values(drawn), _waits(drawn)),
+        columns(_depths(drawn), _values(drawn)),
+        columns(_waits(drawn)),
         block("Facts", table(head, rows)),
         hint="generated" if not tape.recorded else "recorded",
     )
@@ -152,6 +153,17 @@ def _best(drawn: Sequence[Tape]) -> Html:
     return _larger("Shown at the best price, more than", [(tape, color, best_values(tape)) for tape, color in _colored(drawn)])
 
 
+def _depths(drawn: Sequence[Tape]) -> Html:
+    """Of all looks the median, and the lowest tenth: a calm book and a thin one."""
+    lines = []
+    for tape, color in _colored(drawn):
+        if len(tape.depth):
+            for share, dashed in ((0.5, False), (0.1, True)):
+                name = f"{tape.name}, lowest tenth" if dashed else tape.name
+                lines.append(Line(name, color, np.array(BANDS), np.quantile(tape.depth, share, axis=0), dashed))
+    return plot("Depth of a side within so many basis points", lines, Axis("basis points from the middle", True), Axis("", True, 1.0))
+
+
 def _values(drawn: Sequence[Tape]) -> Html:
     return _larger("Taken by an order, more than", [(tape, color, orders(tape).value) for tape, color in _colored(drawn)])
 
@@ -174,7 +186,7 @@ def _run(command: str) -> Html:
 def _footer() -> Html:
     return Html(
         "<footer><p>Returns are of the middle of the best quote, in logarithms. Trades of one moment and side count as one order. The "
-        "tail index is Hill's, over the largest twentieth. Figures are alike "
-        f"within a factor of {ALIKE:g}, or within a distance where they may be nothing: docs/markets.md lists them. A dash means: too "
-        "little to tell.</p></footer>"
+        "tail index is Hill's, over the largest twentieth. Depth is looked at every five seconds, as far as snapshots and changes tell of "
+        f"it. Figures are alike within a factor of {ALIKE:g}, or within a distance where they may be nothing: docs/markets.md lists them. "
+        "A dash means: too little to tell.</p></footer>"
     )

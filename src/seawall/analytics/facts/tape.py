@@ -11,6 +11,9 @@ Floats = NDArray[np.float64]
 Times = NDArray[np.int64]
 
 
+BANDS = (0.5, 1.0, 2.0, 5.0, 10.0, 25.0)  # Distances from the middle, in basis points, at which depth is measured.
+
+
 class Tape(NamedTuple):
     """Prices in quote currency, sizes in base currency, times in nanoseconds, all in order of time."""
 
@@ -25,6 +28,7 @@ class Tape(NamedTuple):
     price: Floats
     size: Floats
     sign: Floats  # 1 where the buyer took, -1 where the seller did, 0 where it is not known.
+    depth: Floats = np.empty((0, len(BANDS)))  # Looks at the book: what stands within each band, a side, in quote currency.
 
     @property
     def symbol(self) -> str:
