@@ -20,6 +20,7 @@ from seawall.engine.core.parts.part import Part
 from seawall.engine.core.sizing import Dropped
 from seawall.engine.core.strategies import StrategyAccount
 from seawall.engine.core.terms import LARGEST
+from seawall.engine.core.venues.changes import amend, place_list, replace
 from seawall.runtime.floats import lots_below
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Changes(Part):
         else:
             if self.limits.max_messages is not None:
                 self.account(order.strategy).note_message(now, self.limits.max_messages)
-            return [session.amend(order, lots, now)]
+            return [amend(session, order, lots, now)]
         return [self.booking.tell(order, f"amend refused: {why}")]
 
     def _amended(self, report: OrderAmended, now: Nanos) -> list[Envelope]:
@@ -113,7 +114,7 @@ class Changes(Part):
         if not isinstance(verdict, ApprovedOrder):
             return refuse(intent, verdict) + self.supervision.refused(account, verdict, now)
         self.exposures.join(old, group)
-        return [self.entry.session(old).replace(old, self.entry.enter(verdict, group), now)]
+        return [replace(self.entry.session(old), old, self.entry.enter(verdict, group), now)]
 
     def _review_without(self, old: Order, intent: Intent, now: Nanos) -> Verdict:
         """As a new order, less what would give way to it."""
@@ -136,7 +137,7 @@ class Changes(Part):
         if len(approved) == len(intents):
             group = f"{self.entry.prefix}{self.state.next_order}"
             orders = [self.entry.enter(verdict, group, repeats=verdict is approved[0]) for verdict in approved]
-            return [self.entry.session(orders[0]).place_list(request.list_type, orders, now)]
+            return [place_list(self.entry.session(orders[0]), request.list_type, orders, now)]
         out: list[Envelope] = []
         for intent, verdict in zip(intents, verdicts, strict=True):
             if isinstance(verdict, ApprovedOrder):

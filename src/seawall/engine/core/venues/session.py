@@ -16,19 +16,9 @@ from seawall.api.accounts import Heartbeat, Logon, QueryBalances, QueryFills, Qu
 from seawall.api.instruments import InstrumentId
 from seawall.api.margin import QueryCash, QueryPositions
 from seawall.api.message import Envelope, Message
-from seawall.api.orders import (
-    AmendOrder,
-    CancelOrder,
-    ClientOrderId,
-    OrderListType,
-    PlaceOrder,
-    PlaceOrderList,
-    ReplaceOrder,
-    Side,
-    TradeId,
-)
+from seawall.api.orders import CancelOrder, ClientOrderId, PlaceOrder, Side, TradeId
 from seawall.api.projections import PROJECTIONS, SessionChanged
-from seawall.api.units import Nanos, Quantity
+from seawall.api.units import Nanos
 from seawall.api.venue_operations import QueryTradingStatus
 from seawall.engine.core.orders import Order
 from seawall.engine.core.terms import Terms
@@ -118,28 +108,11 @@ class VenueSession:
             self_trade_prevention=terms.self_trade_prevention,
         )
 
-    def replace(self, old: Order, order: Order, now: Nanos) -> Envelope:
-        """Never both trade: if more of the old one is filled than we know of, the venue does nothing."""
-        key, patience = old.client_order_id, now + self.settings.session.answer_timeout
-        new = self.place(order, now).message
-        assert isinstance(new, PlaceOrder)
-        self._await_answer(key, patience)
-        request = ReplaceOrder(
-            self.settings.account, key, old.instrument, new, valid_until=order.valid_until, cumulative_quantity=old.cumulative_quantity
-        )
-        return Envelope(self.settings.address, request)
-
-    def place_list(self, list_type: OrderListType, orders: Iterable[Order], now: Nanos) -> Envelope:
-        new = [self.place(order, now).message for order in orders]
-        members = tuple([member for member in new if isinstance(member, PlaceOrder)])
-        first, account = members[0], self.settings.account
-        return Envelope(self.settings.address, PlaceOrderList(account, first.instrument, list_type, members, first.valid_until))
-
-    def amend(self, order: Order, quantity: Quantity, now: Nanos) -> Envelope:
+    def request(self, order: Order, message: Message, now: Nanos) -> Envelope:
+        """About an order: counted, and its answer awaited."""
         self._count_in(now)
-        order.amending, order.amend_until = quantity, self.valid_until(now)
         self._await_answer(order.client_order_id, now + self.settings.session.answer_timeout)
-        return self._send(AmendOrder(self.settings.account, order.client_order_id, order.instrument, quantity, order.amend_until))
+        return self._send(message)
 
     def cancel(self, order: Order, now: Nanos) -> Envelope:
         self._count_in(now)
