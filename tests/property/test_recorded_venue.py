@@ -166,6 +166,7 @@ def test_money_is_conserved_and_nobody_owes(bars: bool, model: str, limited: boo
         assert min(venue.balances()) >= 0
     for number in range(1, venue.placed + 1):
         venue.cancel(number)
+    assert venue.venue.state.listings[venue.id].lists == {}
     _, usd_locked, _, btc_locked = venue.balances()
     assert (usd_locked, btc_locked) == (0, 0), "what no order needs is not locked"
 

@@ -92,6 +92,7 @@ def test_two_of_an_oco_lock_the_larger_of_what_they_need(side: Side, limit: int,
     assert brief(one.oco(side, 5, limit, stop)) == ["accepted", "accepted"]
     assert one.balances() == balances
     assert brief(one.amend(2, 4)) == ["amended", "amended"]
+    assert one.balances() == ((10_000, 0, 96, 4) if side is SELL else (9_560, 440, 100, 0))
     assert brief(one.cancel(1)) == ["canceled", "canceled"]
     assert one.balances() == (10_000, 0, 100, 0)
 

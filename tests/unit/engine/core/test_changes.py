@@ -3,6 +3,7 @@
 import pytest
 
 from seawall.api.accounts import OpenOrdersReported
+from seawall.api.message import Message
 from seawall.api.orders import AccountId, AmendOrder, CancelOrder, OrderAmended, PlaceOrder, PlaceOrderList, ReplaceOrder, Side
 from seawall.api.projections import BreakFound, IntentRefused
 from seawall.api.risk import Limits, SymbolLimits
@@ -23,6 +24,10 @@ LONG_TWO = Limits(
 def told(rig: Rig, tag: str) -> list[tuple[str, str]]:
     """What the strategy heard of an order that was no fill."""
     return [(str(news.status), news.reason) for news in rig.heard(OrderChanged) if news.tag == tag]
+
+
+def kinds(messages: list[Message]) -> list[str]:
+    return [type(message).__name__ for message in messages]
 
 
 def working(rig: Rig) -> tuple[int, int]:
@@ -130,6 +135,21 @@ def test_after_a_lost_amend_the_venue_is_asked(lost: str) -> None:
         assert working(rig) == (1_000, 0)
     assert rig.heard(BreakFound) == []
     rig.check_agreement()
+
+
+def test_an_amend_that_is_only_late_is_not_given_up() -> None:
+    """The venue is asked, and knows of none yet: that says nothing while the request may still arrive."""
+    rig = Rig()
+    resting(rig)
+    rig.amend("old", 0.4)
+    rig.seconds(2.0, hands_off=False)
+    assert kinds(rig.out["alpha"]) == ["AmendOrder", "QueryOrder"]
+    rig.deliver_out(index=1)
+    rig.deliver_back()
+    assert told(rig, "old")[-1] == ("new", "")
+    rig.hands_off()
+    assert told(rig, "old")[-1] == ("new", "amended")
+    assert working(rig) == (400, 0)
 
 
 def test_a_fill_does_not_settle_an_amend() -> None:
