@@ -15,6 +15,7 @@ PAGES = (
     "docs/tutorials/first-strategy.md",
     "docs/tutorials/your-own-data.md",
     "docs/strategies.md",
+    "docs/orders.md",
     "docs/results.md",
     "docs/tutorials/research.md",
 )
