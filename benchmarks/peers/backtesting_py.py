@@ -1,4 +1,5 @@
-"""backtesting.py: it knows bars only, so every trade becomes a bar of one price. Prints bars per second of `Backtest.run()`.
+"""backtesting.py: it knows bars only, so every price becomes a bar; ours is given the same. Prints bars per second of `Backtest.run()`, and
+the orders: each of its trades is two.
 
 python backtesting_py.py noop|ema COUNT
 """
@@ -9,7 +10,7 @@ from time import perf_counter
 
 import pandas as pd
 from backtesting import Backtest, Strategy
-from walk import prices, times
+from walk import bar_times, prices
 
 
 class Nothing(Strategy):
@@ -37,17 +38,16 @@ class EmaCross(Strategy):
             self.position.close()
 
 
-def main(kind: str, count: int) -> float:
+def main(kind: str, count: int) -> tuple[float, int]:
     warnings.simplefilter("ignore")
     price = prices(count) / 100
-    frame = pd.DataFrame(dict.fromkeys(("Open", "High", "Low", "Close"), price), index=pd.to_datetime(times(count)))
+    frame = pd.DataFrame(dict.fromkeys(("Open", "High", "Low", "Close"), price), index=pd.to_datetime(bar_times(count)))
     test = Backtest(frame, Nothing if kind == "noop" else EmaCross, cash=1_000_000, commission=0.001, finalize_trades=True)
     began = perf_counter()
     result = test.run()
     seconds = perf_counter() - began
-    print(f"{2 * int(result['# Trades'])} orders", file=sys.stderr)
-    return count / seconds
+    return count / seconds, 2 * int(result["# Trades"])
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1], int(sys.argv[2])))
+    print(*main(sys.argv[1], int(sys.argv[2])))

@@ -1,4 +1,5 @@
-"""NautilusTrader's engine in Cython: trades to a strategy in Python. Prints ticks per second of `engine.run()`; loading is not timed.
+"""NautilusTrader's engine in Cython: trades to a strategy in Python. Prints trades per second of `engine.run()`, and the orders; loading
+is not timed.
 
 python nautilus.py noop|ema COUNT
 """
@@ -52,7 +53,7 @@ class EmaCross(Strategy):
             self.submit_order(self.order_factory.market(ID, OrderSide.SELL, self.size))
 
 
-def main(kind: str, count: int) -> float:
+def main(kind: str, count: int) -> tuple[float, int]:
     engine = BacktestEngine(BacktestEngineConfig(logging=LoggingConfig(bypass_logging=True), run_analysis=False))
     engine.add_venue(VENUE, OmsType.NETTING, AccountType.CASH, [Money(1_000_000, USD), Money(100, BTC)])
     fee, tick, lot = Decimal("0.001"), Price(0.01, 2), Quantity(0.0001, 4)
@@ -68,9 +69,8 @@ def main(kind: str, count: int) -> float:
     began = perf_counter()
     engine.run()
     seconds = perf_counter() - began
-    print(f"{len(engine.cache.orders())} orders", file=sys.stderr)
-    return count / seconds
+    return count / seconds, len(engine.cache.orders())
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1], int(sys.argv[2])))
+    print(*main(sys.argv[1], int(sys.argv[2])))

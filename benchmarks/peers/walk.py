@@ -12,5 +12,10 @@ def prices(count: int) -> np.ndarray:
     return np.maximum(3_000_000 + np.cumsum(rng.integers(-50, 51, count)), 100_000)
 
 
+def bar_times(count: int) -> np.ndarray:
+    """Of the same prices as bars: minutes."""
+    return START + np.arange(count, dtype=np.int64) * 60_000_000_000
+
+
 def times(count: int) -> np.ndarray:
     return START + np.arange(count, dtype=np.int64) * STEP

@@ -160,6 +160,8 @@ def returns(result: Result, drawn: Drawn, curve: Curve) -> Html:
         return EMPTY
     figures, period = result.figures.portfolio, drawn["returns"]["period"]
     ratios = (figures.sharpe_ratio, figures.sortino_ratio, figures.calmar_ratio)
+    slowest = figures.chaos_recovery_time
+    recovery = () if slowest is None else (("Recovery after a fault, the longest", f"{number(slowest, 1)} s"),)
     risk = pairs(
         (
             ("Value at risk, 1 day, 99 %, historical", percent(figures.value_at_risk)),
@@ -169,6 +171,7 @@ def returns(result: Result, drawn: Drawn, curve: Curve) -> Html:
             ("Sharpe · Sortino · Calmar", " · ".join(number(ratio) for ratio in ratios)),
             ("Time with a position", percent(figures.time_in_market, 1)),
             ("Turnover, times equity", number(figures.turnover, 1)),
+            *recovery,
         )
     )
     return section(

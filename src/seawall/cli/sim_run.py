@@ -11,7 +11,7 @@ from seawall.analytics.recorder import Recorder
 from seawall.analytics.result import Result
 from seawall.analytics.summary import RunSummary
 from seawall.api.message import is_strategy
-from seawall.api.units import MINUTE, Nanos
+from seawall.api.units import MINUTE, SECOND, Nanos
 from seawall.cli.run_files import RunDirectory, Status
 from seawall.cli.sim_config import SimConfig, build_world, market_of
 from seawall.engine.core.limit_files import foreign
@@ -19,6 +19,7 @@ from seawall.engine.core.market import refusals
 from seawall.sim import scenario
 from seawall.sim.failures import RunFailed
 from seawall.sim.notes import Notes, told_of
+from seawall.sim.recovery import Recovery, longest, recoveries
 from seawall.sim.venue_closings import VenueClosings
 from seawall.sim.world import World
 from seawall.strategy.core.machine import StrategyMachine
@@ -67,11 +68,14 @@ class SimRun:
 
     def result(self) -> Result:
         world, notes, run = self.world, self.notes, self.kept.run
+        strategies = tuple(address for address in world.nodes if is_strategy(address))
+        recovered = self.recoveries()
+        slowest = longest(recovered)
         unread = self._asked.unread(dict.fromkeys(name for own in self.config.parameters.values() for name in own))
         return build_result(
             notes.recorder,
             RunSummary(
-                strategies=tuple(address for address in world.nodes if is_strategy(address)),
+                strategies=strategies,
                 start=world.start,
                 end=world.now,
                 complete=run.status is Status.COMPLETE,
@@ -84,6 +88,7 @@ class SimRun:
                 warnings=(
                     *foreign(self.config.rules.file_limits, self.market.instruments),
                     *map(told_of, (told for _, told in notes.supervision)),
+                    *(f"not recovered before the end: {each.fault}" for each in recovered if each.took is None),
                     *notes.gaps.warnings(),
                     *unread,
                     *([run.failure] if run.failure else []),
@@ -94,9 +99,15 @@ class SimRun:
                 | refusals(notes.last_engine.state.markets.values()),
                 risk_breaches={str(strategy): count for strategy, count in notes.breaches.items()},
                 emergency_stops={str(m.address): 1 for m in world.machines.values() if isinstance(m, StrategyMachine) and m.failure},
+                chaos_recovery_times={str(address): slowest / SECOND for address in strategies} if slowest is not None else {},
                 wall_clock={"seconds": self.seconds, "messages_per_s": world.sequence / self.seconds},
             ),
         )
+
+    def recoveries(self) -> list[Recovery]:
+        """How soon all was well again after each fault of the storm."""
+        venues = [session.settings.address for session in self.notes.last_engine.sessions.values()]
+        return recoveries(self.faults, self.notes.sessions, venues, scenario.ENGINE, self.world.now)
 
 
 def drive(world: World, notes: Notes, duration: int, progress: Progress) -> tuple[Status, str]:
