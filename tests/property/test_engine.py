@@ -21,6 +21,7 @@ from seawall.api.accounts import (
     OrderState,
     SessionLost,
 )
+from seawall.api.instruments import Filters
 from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Message, Restarted, Tick
 from seawall.api.orders import (
@@ -41,6 +42,7 @@ from seawall.api.orders import (
     TimeInForce,
 )
 from seawall.api.projections import BreakFound
+from seawall.api.rate_limits import RateLimit, RateLimitKind, RequestRefused, Usage
 from seawall.api.risk import HaltTrading, Limits, ResumeTrading, SymbolLimits
 from seawall.api.signals import (
     AmendRequested,
@@ -63,7 +65,7 @@ from seawall.api.supervision import (
     SuspendStrategy,
 )
 from seawall.api.units import MILLISECOND, SECOND, Nanos
-from seawall.api.venue_operations import TradingStatus, TradingStatusChanged, TradingStatusReported
+from seawall.api.venue_operations import FiltersChanged, TradingStatus, TradingStatusChanged, TradingStatusReported
 from seawall.engine.core.machine import Engine
 from seawall.runtime.machine import handle, restore, snapshot
 from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, LAX, START, STRATEGY, Rig, encode_all
@@ -222,6 +224,9 @@ WISHES = st.builds(
     OrderRequested, STRATEGIES, st.sampled_from(["BTC-USDT", "ETH-USDT"]), SIDES, FIGURES, TAGS, TIMES, st.sampled_from(["", "alpha"]),
     st.sampled_from(OrderType), st.sampled_from(TimeInForce), st.one_of(st.just(100.0), st.floats()),
 )  # fmt: skip
+USAGE = Usage(RateLimit(RateLimitKind.REQUEST_WEIGHT, Nanos(SECOND), 10), 9)
+LEAST = st.integers(1, 9)
+FILTERS = st.builds(Filters, min_quantity=LEAST, max_quantity=st.sampled_from([0, 500]), price_step=LEAST, quantity_step=LEAST)
 ANYTHING: st.SearchStrategy[Message] = st.one_of(
     st.sampled_from([Tick(), Tick(), Tick(), Restarted(1), Restarted(2), Restarted(3)]),
     st.builds(Traded, KEYS, TRADES, TICKS, COUNTS, SIDES, TIMES),
@@ -257,6 +262,8 @@ ANYTHING: st.SearchStrategy[Message] = st.one_of(
     st.builds(BalancesReported, ACCOUNTS, REQUESTS, st.lists(BALANCES, max_size=3).map(tuple), TIMES),
     st.builds(TradingStatusChanged, KEYS, st.sampled_from(TradingStatus), st.sampled_from(["", "why"]), TIMES),
     st.builds(TradingStatusReported, ACCOUNTS, REQUESTS, st.dictionaries(KEYS, st.just("why"), max_size=2), TIMES),
+    st.builds(RequestRefused, ACCOUNTS, REQUESTS, st.sampled_from([None, USAGE]), TIMES, TIMES),
+    st.builds(FiltersChanged, KEYS, FILTERS, st.just("why"), TIMES),
     st.builds(HaltTrading, st.just("ann"), st.just("why")),
     st.builds(ResumeTrading, st.sampled_from(["", "ann"]), st.just("why")),
     st.builds(RestrictTrading, st.just("ann"), st.just("why")),

@@ -11,10 +11,11 @@ from seawall.api.instruments import Instrument, Venue
 from seawall.api.message import Address, Message
 from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderFilled, OrderType, PlaceOrder, Side, TimeInForce
 from seawall.api.projections import PROJECTIONS
+from seawall.api.rate_limits import RateLimits
 from seawall.api.risk import Limits
 from seawall.api.signals import CancelRequested, OrderRequested, OrderTerms, StrategyStarted
 from seawall.api.units import MILLISECOND, SECOND, Currency, Money, Nanos, Price, Quantity
-from seawall.audit.core.invariants import Bounds, every_invariant
+from seawall.audit.core.invariants import Bounds, Invariant, every_invariant
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.settings import SessionSettings, VenueSettings
@@ -48,6 +49,7 @@ class Stage:
         live: bool = True,
         index: dict[Any, Any] | None = None,
         nodes: tuple[NodeSpec, ...] = (),
+        observers: tuple[Invariant, ...] = (),
         deposits: dict[Currency, Money] = RICHES,
         **more: Any,  # Of the engine's settings.
     ) -> None:
@@ -57,14 +59,18 @@ class Stage:
         ours = tuple(VenueSettings(v, at[v], AccountId(f"{v}-main"), session) for v in venues)
         settings = EngineSettings(ENGINE, ours, instruments, limits, USDT, seed=7, **more)
         listed = [(v, [i for i in instruments if i.venue == v]) for v in venues]
-        exchanges = [NodeSpec(partial(Exchange, at[v], own, _index_of(index, own)), subscribes=tuple(at.values())) for v, own in listed]
+        others = {venue: tuple(each for each in at.values() if each != at[venue]) for venue in venues}
+        exchanges = [
+            NodeSpec(partial(Exchange, at[venue], own, _index_of(index, own), RateLimits()), subscribes=others[venue])
+            for venue, own in listed
+        ]
         self.spy = Spy(PlaceOrder, CancelOrder, OrderFilled)
         self.world = World(
             [*exchanges, NodeSpec(lambda: make(settings), subscribes=tuple(at.values()), fsync_ns=fsync_ns), *nodes],
             seed=1,
             start=Nanos(START),
             default_link=LinkSpec(Constant(LATENCY)),
-            invariants=[self.spy, *every_invariant(self.instruments, {ENGINE: Bounds(limits, USDT)})],
+            invariants=[self.spy, *observers, *every_invariant(self.instruments, {ENGINE: Bounds(limits, USDT)})],
         )
         self.news: list[Any] = []  # What the strategy and the projections were told.
         for listener in (STRATEGY, PROJECTIONS):

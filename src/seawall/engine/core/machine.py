@@ -4,7 +4,9 @@ signals, orders --sizing--> Intent --gate--> ApprovedOrder --session--> venue
 venue's reports --booking--> orders, positions;  venue's answers --reconciliation--> the same
 """
 
-from seawall.api.instruments import Venue
+import msgspec
+
+from seawall.api.instruments import Filters, Instrument, Venue
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import AccountId
 from seawall.api.supervision import TradingMode
@@ -21,6 +23,7 @@ from seawall.engine.core.parts.changes import Changes
 from seawall.engine.core.parts.closer import Closer
 from seawall.engine.core.parts.connections import Connections
 from seawall.engine.core.parts.entry import Entry
+from seawall.engine.core.parts.filters import VenueFilters
 from seawall.engine.core.parts.halts import Halts
 from seawall.engine.core.parts.operations import Operations
 from seawall.engine.core.parts.part import Part
@@ -55,7 +58,7 @@ class Engine:
         self.timekeeping = Timekeeping()
         self.parts: tuple[Part, ...] = (
             self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(),
-            Operations(), Halts(), Changes(), self.timekeeping,
+            Operations(), Halts(), Changes(), VenueFilters(), self.timekeeping,
         )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:
@@ -69,7 +72,8 @@ class Engine:
         self.state = state
         self.limits = state.limits
         settings = self.settings
-        instruments = {i.id: i for i in settings.instruments}
+        listed = tuple([_as_filtered(i, state.filters.get(i.id)) for i in settings.instruments])
+        instruments = {i.id: i for i in listed}
         margined = {i.venue: True for i in settings.instruments if i.margin is not None}
         self.sessions = {
             v.account: VenueSession(v, state.sessions[v.account], self.follow, perpetuals=v.venue in margined) for v in settings.venues
@@ -86,7 +90,7 @@ class Engine:
         self.booking = Booking(instruments, self.orders, state.positions, self.exposures)
         self.margins = Margins(self.booking, state.markets, self.exposures.by_instrument, self._sessions)
         self.reconciliation = Reconciliation(self.booking, self.margins)
-        sized_by = settings.instruments, state.markets, self.is_live
+        sized_by = listed, state.markets, self.is_live
         self.sizing = HalvingSizing(*sized_by, state.positions) if limits.watch_tilt else Sizing(*sized_by)
         self.gate = Gate(self)
         for part in self.parts:
@@ -139,3 +143,7 @@ class Engine:
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
         return [*self.timekeeping.on_time(now), *self.connections.on_time(now), *self.supervision.on_time(now), *self.closer.on_time(now)]
+
+
+def _as_filtered(instrument: Instrument, filters: Filters | None) -> Instrument:
+    return instrument if filters is None else msgspec.structs.replace(instrument, **msgspec.structs.asdict(filters))

@@ -60,8 +60,8 @@ class Reconciliation:
     def cancel_refused(self, session: VenueSession, order: Order, refused_at: Nanos, now: Nanos) -> list[Envelope]:
         """Nothing to cancel: it ended, or has not arrived yet. Only asking tells. A venue that goes on to show the order as open and never
         finds it is asked ever less often, and somebody is told."""
-        if refused_at <= order.refused_at:
-            return []
+        if refused_at <= order.refused_at or not session.connected:
+            return []  # A copy; or nothing can be asked now, and the wish waits.
         order.refused_at = refused_at
         order.refused_cancels += 1
         if order.refused_cancels == 1:

@@ -1,6 +1,7 @@
 """From signals and explicit orders to intents: validate, weigh the confidence, choose the venue, size. One path for both."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -10,6 +11,7 @@ from seawall.api.signals import OrderRequested, OrderTerms, SignalGenerated
 from seawall.api.units import Price
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.market import Market
+from seawall.engine.core.steps import fitted
 from seawall.engine.core.strategies import StrategyAccount
 from seawall.engine.core.terms import AT_MARKET, LARGEST, terms_of, trigger_estimate
 from seawall.runtime.floats import is_finite, lots_below, nearest_tick
@@ -62,6 +64,8 @@ class Sizing:
         is_live: Callable[[Venue], bool],
     ) -> None:
         self.instruments = {i.id: i for i in instruments}
+        if any(i.price_step > 1 or i.quantity_step > 1 for i in instruments):
+            self._intent = self._on_steps(self._intent)  # type: ignore[method-assign]
         self.markets = markets
         self.is_live = is_live
         self.by_symbol: dict[Symbol, list[Instrument]] = {}
@@ -114,6 +118,15 @@ class Sizing:
             if best is None or (cheaper if side is BUY else dearer):
                 best, numerator, denominator = instrument, over, under
         return best
+
+    def _on_steps(self, made: Callable[..., Intent | Dropped]) -> Callable[..., Intent | Dropped]:
+        """Around `_intent`, while a venue takes multiples only."""
+
+        def stepped(*wish: Any) -> Intent | Dropped:
+            intent = made(*wish)
+            return intent if isinstance(intent, Dropped) else fitted(intent) or Dropped("quantity or price rounds down to nothing")
+
+        return stepped
 
     def _intent(
         self, wish: SignalGenerated | OrderRequested, account: StrategyAccount, instrument: Instrument, side: Side, quantity: float

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from seawall.api.instruments import InstrumentId
+from seawall.api.instruments import Filters, InstrumentId
 from seawall.api.message import Address
 from seawall.api.orders import AccountId, ClientOrderId
 from seawall.api.risk import Limits
@@ -29,5 +29,6 @@ class EngineState(msgspec.Struct):
     mode: TradingMode = TradingMode.STARTING
     mode_by: str = ""  # The operator or the breaker,
     mode_reason: str = ""  # and why.
+    filters: dict[InstrumentId, Filters] = {}  # Where the venue has changed them.
     ticked_at: Nanos = Nanos(0)  # The latest Tick.
     risk: RiskState = msgspec.field(default_factory=RiskState)

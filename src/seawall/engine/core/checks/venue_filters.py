@@ -2,7 +2,7 @@
 
 from seawall.api.instruments import Instrument
 from seawall.api.signals import BreachType
-from seawall.api.units import Nanos
+from seawall.api.units import Nanos, Price, Quantity
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Check, Intent, Refusal
 from seawall.engine.core.terms import Terms
@@ -10,7 +10,20 @@ from seawall.runtime.floats import money_as_float, price_as_float, quantity_as_f
 
 
 def venue_filters(desk: Desk, instrument: Instrument) -> Check:
-    return _check
+    return _check if instrument.price_step == instrument.quantity_step == 1 else _check_steps
+
+
+def _check_steps(intent: Intent, now: Nanos) -> Refusal | None:
+    instrument, terms = intent.instrument, intent.terms
+    for lots in (intent.quantity, 0 if terms is None else terms.display_quantity):
+        if lots % instrument.quantity_step:
+            step = Quantity(instrument.quantity_step)
+            return _refuse("quantity step", quantity_as_float(instrument, step), quantity_as_float(instrument, Quantity(lots)))
+    for price in (intent.price, 0 if terms is None else terms.stop_price):
+        if price % instrument.price_step:
+            step_price = Price(instrument.price_step)
+            return _refuse("price step", price_as_float(instrument, step_price), price_as_float(instrument, Price(price)))
+    return _check(intent, now)
 
 
 def _check(intent: Intent, now: Nanos) -> Refusal | None:

@@ -18,6 +18,7 @@ from seawall.engine.core.intent import Intent, Refusal
 from seawall.engine.core.orders import Order
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.sizing import Dropped
+from seawall.engine.core.steps import lots_fitted
 from seawall.engine.core.strategies import StrategyAccount
 from seawall.engine.core.terms import LARGEST
 from seawall.engine.core.venues.changes import amend, place_list, replace
@@ -53,7 +54,8 @@ class Changes(Part):
         order = self.orders.by_tag(request.strategy, request.tag)
         if order is None:
             return [_over(request.strategy, request.tag, "amend refused: no open order has this id")]
-        lots = lots_below(self.instruments[order.instrument], request.quantity) if 0 <= request.quantity < LARGEST else Quantity(0)
+        instrument = self.instruments[order.instrument]
+        lots = lots_fitted(instrument, lots_below(instrument, request.quantity)) if 0 <= request.quantity < LARGEST else 0
         session = self.entry.session(order)
         if order.cancel_wanted or order.ended is not None:
             why = "it is being cancelled"
@@ -66,7 +68,7 @@ class Changes(Part):
         else:
             if self.limits.max_messages is not None:
                 self.account(order.strategy).note_message(now, self.limits.max_messages)
-            return [amend(session, order, lots, now)]
+            return [amend(session, order, Quantity(lots), now)]
         return [self.booking.tell(order, f"amend refused: {why}")]
 
     def _amended(self, report: OrderAmended, now: Nanos) -> list[Envelope]:

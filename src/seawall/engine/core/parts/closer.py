@@ -12,12 +12,13 @@ from seawall.api.message import Address, Envelope
 from seawall.api.orders import OrderType, Side, TimeInForce
 from seawall.api.projections import PROJECTIONS
 from seawall.api.supervision import EVERYTHING, LiquidationEnded, TradingMode, TradingStopped
-from seawall.api.units import BASIS_POINTS, Nanos, Price, Quantity
+from seawall.api.units import BASIS_POINTS, Nanos, Quantity
 from seawall.engine.core import modes
 from seawall.engine.core.booking import EXTERNAL
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.risk_state import Closing
+from seawall.engine.core.steps import lots_fitted, price_fitted
 
 if TYPE_CHECKING:
     from seawall.engine.core.machine import Engine
@@ -98,7 +99,7 @@ class Closer(Part):
             quantity = self._permitted(instrument, lots, reference)  # The slices were too thin.
         collar = min(self.settings.collar_bps, self.limits.price_collar_bps if self.limits.price_collar_bps is not None else BASIS_POINTS)
         away = reference * collar // BASIS_POINTS
-        price = Price(max(reference + away if side is BUY else reference - away, 1))
+        price = price_fitted(instrument, side, max(reference + away if side is BUY else reference - away, 1))
         return Intent(
             self.account(strategy), f"{TAG}{self.state.next_order}", instrument, market, side, OrderType.LIMIT, TimeInForce.IOC,
             Quantity(quantity), price, reference, now, quantity * instrument.lot_value, price * quantity * instrument.tick_value,
@@ -116,7 +117,7 @@ class Closer(Part):
             one = self.rates.upper_value(instrument.quote, reference * instrument.tick_value * (BASIS_POINTS + self.settings.collar_bps))
             if one:
                 lots = min(lots, self.limits.max_order_value * BASIS_POINTS // one)
-        return lots
+        return lots_fitted(instrument, lots)
 
     def _end(self, scope: Address, closing: Closing, orders: int, positions: int) -> list[Envelope]:
         del self.closings[scope]
@@ -150,4 +151,5 @@ class Closer(Part):
     @staticmethod
     def _can_close(instrument: Instrument, lots: int, price: int) -> bool:
         """Without a price it is hoped so."""
+        lots = lots_fitted(instrument, lots)
         return lots >= instrument.min_quantity and (not price or price * lots * instrument.tick_value >= instrument.min_notional)

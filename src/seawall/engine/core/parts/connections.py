@@ -14,6 +14,7 @@ from seawall.api.accounts import (
 )
 from seawall.api.instruments import InstrumentId
 from seawall.api.message import Envelope, Restarted
+from seawall.api.rate_limits import RequestRefused
 from seawall.api.units import Nanos
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.venues.session import VenueSession
@@ -35,6 +36,7 @@ class Connections(Part):
             OpenOrdersReported: self._open_orders_reported,
             FillsReported: self._fills_reported,
             BalancesReported: self._balances_reported,
+            RequestRefused: self._request_refused,
         }
 
     def attach(self, engine: "Engine") -> None:
@@ -88,6 +90,18 @@ class Connections(Part):
         if session is None or session.state.status is SessionStatus.DOWN:
             return []
         return self._drop(session, report.reason, now)
+
+    def _request_refused(self, report: RequestRefused, now: Nanos) -> list[Envelope]:
+        """We ask too much. Whatever is sent now would be refused and counted against us: so nothing is, not even a question, until the time
+        that the venue named. Then the session begins anew."""
+        session = self.heard(report.account, now)
+        if session is None:
+            return []
+        used = report.usage
+        reason = "banned" if used is None else f"rate limited: {used.used} of {used.limit.limit} ({used.limit.kind})"
+        out = [] if session.state.status is SessionStatus.DOWN else self._drop(session, reason, now)
+        session.state.wake_at = Nanos(max(session.state.wake_at, report.retry_at - session.state.clock_offset))
+        return out
 
     def _drop(self, session: VenueSession, reason: str, now: Nanos) -> list[Envelope]:
         out = session.drop(reason, now)
