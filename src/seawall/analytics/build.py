@@ -18,9 +18,10 @@ from seawall.analytics.perpetuals import carried
 from seawall.analytics.recorder import Recorder
 from seawall.analytics.result import Result
 from seawall.analytics.round_trips import FeeInQuote, match_round_trips
-from seawall.analytics.summary import Mark, RunSummary, Span, Summary
+from seawall.analytics.summary import Mark, PaperAccount, RunSummary, Span, Summary
 from seawall.api.instruments import Instrument
 from seawall.api.message import strategy_name
+from seawall.api.paper import PaperEnded
 from seawall.api.units import Currency, Nanos, half_even_div
 
 PORTFOLIO = "portfolio"
@@ -81,6 +82,7 @@ def build_result(recorder: Recorder, run: RunSummary) -> Result:
         refused_rows=run.refused_rows,
         refusals=run.refusals,
         counters=run.counters,
+        paper=[_on_paper(ended, end, recorder.valuation_decimals) for ended, end in run.paper],
         seed=run.seed,
         command=run.command,
         config=run.config,
@@ -186,6 +188,11 @@ def _unvalued(valuation: Valuation) -> list[str]:
         f"no final rate for {currency}: what is held in it counts as nothing in {valuation.currency} figures; add a market that prices it"
         for currency in valuation.unvalued
     ]
+
+
+def _on_paper(ended: PaperEnded, end: Nanos, places: int) -> PaperAccount:
+    pnl = None if ended.profit is None else _major(ended.profit, places)
+    return PaperAccount(strategy_name(ended.strategy), ended.venue, ended.since, end, ended.fills, pnl)
 
 
 def _major(minor: int, places: int) -> Decimal:

@@ -56,6 +56,7 @@ def render(result: Result) -> str:
             sections.costs(result, drawn),
             sections.perpetuals(result),
             sections.orders(result),
+            sections.paper(result),
             sections.run(result),
             sections.footer(),
         )

@@ -31,7 +31,7 @@ from seawall.analytics.markup import (
 )
 from seawall.analytics.perpetuals import Carried
 from seawall.analytics.result import Result
-from seawall.api.units import BASIS_POINTS
+from seawall.api.units import BASIS_POINTS, SECOND
 
 WAVE = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 8c3.3 0 3.3-3 6.7-3s3.3 3 6.6 3 3.4-3 6.7-3"/>'
@@ -254,6 +254,17 @@ def orders(result: Result) -> Html:
     ]
     shown = [part for part in parts if part]
     return section("Orders and refusals", columns(*shown)) if shown else EMPTY
+
+
+def paper(result: Result) -> Html:
+    """What never happened stands by itself."""
+    accounts, currency = result.summary.paper, result.summary.valuation_currency
+    rows = [
+        (one.strategy, one.venue, f"{(one.end_ns - one.start_ns) / SECOND:,.0f} s", one.fills, tinted(one.pnl, amount(one.pnl, sign=True)))
+        for one in accounts
+    ]
+    head = ("Strategy", "Venue", "For", "Fills", f"P&L, {currency}")
+    return section("On paper, while a venue was unusable", table(head, rows), hint="in no other figure") if rows else EMPTY
 
 
 def pairs_block(name: str, counted: dict[str, int]) -> Html:

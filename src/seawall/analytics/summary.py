@@ -9,6 +9,7 @@ from seawall.analytics.attribution import Attribution
 from seawall.analytics.figures import Figures
 from seawall.analytics.perpetuals import Carried
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue
+from seawall.api.paper import PaperEnded
 from seawall.api.units import Currency, Money, Nanos, Price
 
 
@@ -18,6 +19,17 @@ class Input(msgspec.Struct, frozen=True):
     name: str  # The file as it was named, or where in the arguments the table stood.
     sha256: str  # Of the file's bytes; of a table in memory, of its values.
     rows: int
+
+
+class PaperAccount(msgspec.Struct, frozen=True):
+    """What a strategy did on paper while a venue was unusable: in no other figure."""
+
+    strategy: str
+    venue: Venue
+    start_ns: Nanos
+    end_ns: Nanos  # The venue was back; or the run ended.
+    fills: int
+    pnl: Decimal | None  # Fees taken off, what was open valued at the end. None: it has no price or no rate.
 
 
 class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +53,7 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
     counters: dict[str, int] = {}  # Signals, updates, and what else was counted.
     risk_breaches: dict[str, int] = {}  # By strategy.
     emergency_stops: dict[str, int] = {}  # By strategy.
+    paper: tuple[tuple[PaperEnded, Nanos], ...] = ()  # Each with when it ended.
     chaos_recovery_times: dict[str, float] = {}  # Seconds from a fault's end to the steady state, the longest, by strategy.
     wall_clock: dict[str, float] = {}  # Seconds taken, rates reached: all that differs between equal runs.
 
@@ -77,6 +90,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     refused_rows: dict[str, int]
     refusals: dict[str, int]
     counters: dict[str, int]
+    paper: list[PaperAccount]
     seed: int | None
     command: str
     config: dict[str, Any]

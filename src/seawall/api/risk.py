@@ -72,6 +72,7 @@ class Limits(msgspec.Struct, frozen=True):
     tilt_orders: int = 50
     tilt_pause: Nanos = Nanos(15 * MINUTE)  # What the third sign costs.
     max_margin_ratio_bps: int | None = None  # Of an account's equity that maintenance margin may take; at all of it the venue liquidates.
+    paper_after: Nanos | None = None  # How long a venue is not live before strategies that opted in trade there on paper.
 
     @property
     def watch_tilt(self) -> bool:

@@ -141,6 +141,7 @@ class StrategyStarted(Message, frozen=True):
     min_confidence: float
     max_position_sizes: dict[Symbol, float] = {}  # Where a symbol has a size of its own.
     tier: Tier = Tier.SNIPER  # What it needs the desk to have grown to.
+    paper: bool = False  # While a venue is unusable it trades there on paper.
 
 
 class StrategyStopped(Message, frozen=True):

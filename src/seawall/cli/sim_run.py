@@ -94,6 +94,7 @@ class SimRun:
                     *([run.failure] if run.failure else []),
                 ),
                 refusals=notes.refusals,
+                paper=tuple(notes.paper),
                 counters={"messages": world.sequence, "fills": sum(notes.fills.values()), "orders": sum(notes.orders.values())}
                 | notes.counted()
                 | refusals(notes.last_engine.state.markets.values()),

@@ -14,6 +14,7 @@ from seawall.api.instruments import InstrumentId, Venue
 from seawall.api.margin import CashMovement, FundingPaid, LiquidationFeeCharged, LossCovered, made_by_venue
 from seawall.api.message import Address, Message, Restarted, strategy_name
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, Side, TradeId
+from seawall.api.paper import PaperEnded
 from seawall.api.projections import BreakFound, IntentRefused, OrderClosed, SessionChanged
 from seawall.api.risk import TradingHalted
 from seawall.api.signals import FillApplied
@@ -86,7 +87,9 @@ class Notes:
             TradingHalted: self._supervised,
             TierChanged: self._supervised,
             LiquidationEnded: self._supervised,
+            PaperEnded: self._paper_ended,
         }
+        self.paper: list[tuple[PaperEnded, Nanos]] = []  # What strategies did on paper, and until when.
         self.delivered: dict[type[Message], Watcher] = {Restarted: self._restarted}
         self._engine = engine
         self._accounts: dict[AccountId, Deposits] = {}
@@ -154,6 +157,7 @@ class Notes:
             self._sweep(engine, now)
             for order in engine.state.orders.values():
                 self._take_down(order, now)
+            self.paper += [(standing, now) for standing in engine.paper.standing(now)]
 
     def _filled(self, venue: Address, fill: OrderFilled, now: Nanos) -> None:
         if fill.account in self._accounts and made_by_venue(fill.client_order_id):
@@ -236,6 +240,10 @@ class Notes:
         by_itself = isinstance(told, TradingModeChanged) and told.mode in BY_ITSELF  # Sessions tell as much.
         if not (by_itself or (isinstance(told, TierChanged) and told.before is None)):
             self.supervision.append((now, told))
+
+    def _paper_ended(self, engine: Address, ended: PaperEnded, now: Nanos) -> None:
+        if (ended, now) not in self.paper[-10:]:  # The strategy is told, too.
+            self.paper.append((ended, now))
 
     def counted(self) -> dict[str, int]:
         """How often each alert was raised and each breaker tripped."""

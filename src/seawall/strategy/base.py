@@ -62,6 +62,7 @@ class TradingStrategy:
 
     VERSION = "1.0.0"
     TIER = "sniper"  # What the desk's equity must have unlocked: sniper, hunter or strategist.
+    PAPER_FALLBACK = False  # While a venue is unusable, trade there on paper.
     TIMER_SECONDS: float | None = None  # Call `on_timer` this often.
     DEPTH: bool = False  # Follow the order books of all symbols, for `book`.
     warm_up: timedelta | int = 0  # History to hear before it may trade: a time, or so many prices. May be set in the constructor.

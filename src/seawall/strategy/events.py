@@ -94,6 +94,7 @@ class OrderFill(msgspec.Struct, frozen=True, gc=False):
     liquidity: str  # maker or taker
     leaves_quantity: float
     timestamp_ns: int
+    paper: bool = False  # It never happened: the venue is unusable, and the strategy has opted in to trade there on paper.
 
     @property
     def timestamp(self) -> datetime:

@@ -2,12 +2,17 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
 from seawall.analytics.charts import BINS, MARKERS, POINTS
 from seawall.analytics.report import render
 from seawall.analytics.result import Result
+from seawall.api.instruments import Venue
+from seawall.api.message import Address
+from seawall.api.paper import PaperEnded
+from seawall.api.units import Money
 from tests.unit.analytics.runs import at, record, recorder, result
 
 TEXT = """
@@ -51,6 +56,18 @@ def test_nothing_is_loaded_from_anywhere() -> None:
     assert re.findall(r"https?://[^\"'\s)]+", page) == ["http://www.w3.org/2000/svg"]
     assert "default-src 'none'" in page
     assert not re.search(r"<(link|script|img|iframe)[^>]+(src|href)=\"(?!data:)", page)
+
+
+def test_what_was_done_on_paper_stands_by_itself() -> None:
+    """In result.json and in a section of its own; the figures are the same without it."""
+    ended = PaperEnded(Address("strategy:ema"), Venue("alpha"), at("01 10:00"), 3, Money(-12_50), {})
+    with_paper, without = made(paper=((ended, at("01 10:02")),)), made()
+    (account,) = with_paper.summary.paper
+    assert (account.strategy, account.venue, account.fills) == ("ema", "alpha", 3)
+    assert account.pnl == Decimal(-12_50).scaleb(-with_paper.summary.valuation_decimals)
+    assert with_paper.summary.total_pnl == without.summary.total_pnl
+    assert "On paper, while a venue was unusable" in render(with_paper)
+    assert "On paper" not in render(without)
 
 
 def test_equal_results_give_equal_pages() -> None:

@@ -660,4 +660,7 @@ def test_every_public_message_it_handles_is_price_or_order_news() -> None:
     handled = list(StrategyMachine(STRATEGY, STRATEGY, Recorder, {}, INSTRUMENTS, 1).handlers)
     assert Traded in handled
     assert QuoteChanged in handled
-    assert all(kind.__module__ in ("seawall.api.message", "seawall.api.market_data", "seawall.api.signals") for kind in handled)
+    assert all(
+        kind.__module__ in ("seawall.api.message", "seawall.api.market_data", "seawall.api.signals", "seawall.api.paper")
+        for kind in handled
+    )

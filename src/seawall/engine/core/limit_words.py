@@ -21,7 +21,7 @@ SHARES = (  # In basis points.
 )  # fmt: skip
 SECONDS = (
     "max_price_age", "max_signal_age", "order_window", "message_window", "duplicate_window", "rapid_window", "trade_window",
-    "tier_wait", "tilt_pause",
+    "tier_wait", "tilt_pause", "paper_after",
 )  # fmt: skip
 SWITCHES = ("prevent_self_match",)  # 1 or none.
 OF_SYMBOLS = ("max_order_quantity", "max_long", "max_short", "concentration_bps")  # NAME:SYMBOL; base currency, but for basis points.

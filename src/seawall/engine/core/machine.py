@@ -26,6 +26,7 @@ from seawall.engine.core.parts.entry import Entry
 from seawall.engine.core.parts.filters import VenueFilters
 from seawall.engine.core.parts.halts import Halts
 from seawall.engine.core.parts.operations import Operations
+from seawall.engine.core.parts.paper import Paper
 from seawall.engine.core.parts.part import Part
 from seawall.engine.core.parts.perpetuals import Perpetuals
 from seawall.engine.core.parts.prices import Prices
@@ -55,10 +56,11 @@ class Engine:
         prices = Prices(watch_depth=settings.feed.watch_depth)
         self.closer = Closer()
         self.supervision = Supervision()
+        self.paper = Paper()
         self.timekeeping = Timekeeping()
         self.parts: tuple[Part, ...] = (
             self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(),
-            Operations(), Halts(), Changes(), VenueFilters(), self.timekeeping,
+            Operations(), Halts(), Changes(), VenueFilters(), self.timekeeping, self.paper,
         )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
         for part in self.parts:
@@ -95,6 +97,8 @@ class Engine:
         self.gate = Gate(self)
         for part in self.parts:
             part.attach(self)
+        fallback = (self.paper,) if limits.paper_after is not None or state.outages else ()
+        self._clocks: tuple[Supervision | Closer | Paper, ...] = (self.supervision, self.closer, *fallback)
 
     def deadline(self) -> Nanos | None:
         soonest: Nanos | None = None
@@ -102,7 +106,8 @@ class Engine:
             at = session.deadline()
             if at is not None and (soonest is None or at < soonest):
                 soonest = at
-        for at in (self.supervision.deadline(), self.closer.deadline()):
+        for part in self._clocks:
+            at = part.deadline()
             if at is not None and (soonest is None or at < soonest):
                 soonest = at
         return soonest
@@ -142,7 +147,8 @@ class Engine:
         return [*modes.follow(self.state, live), *self.supervision.streams_speak()]
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
-        return [*self.timekeeping.on_time(now), *self.connections.on_time(now), *self.supervision.on_time(now), *self.closer.on_time(now)]
+        watched = [*self.timekeeping.on_time(now), *self.connections.on_time(now), *self.paper.on_time(now)]
+        return [*watched, *self.supervision.on_time(now), *self.closer.on_time(now)]
 
 
 def _as_filtered(instrument: Instrument, filters: Filters | None) -> Instrument:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from seawall.api.instruments import Filters, InstrumentId
+from seawall.api.instruments import Filters, InstrumentId, Venue
 from seawall.api.message import Address
 from seawall.api.orders import AccountId, ClientOrderId
 from seawall.api.risk import Limits
@@ -10,6 +10,7 @@ from seawall.api.supervision import TradingMode
 from seawall.api.units import Nanos
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Order
+from seawall.engine.core.outages import Outage
 from seawall.engine.core.positions import Position
 from seawall.engine.core.risk_state import RiskState
 from seawall.engine.core.strategies import StrategyAccount
@@ -31,4 +32,5 @@ class EngineState(msgspec.Struct):
     mode_reason: str = ""  # and why.
     filters: dict[InstrumentId, Filters] = {}  # Where the venue has changed them.
     ticked_at: Nanos = Nanos(0)  # The latest Tick.
+    outages: dict[Venue, Outage] = {}  # Of venues that are not live, while a paper fallback is wanted.
     risk: RiskState = msgspec.field(default_factory=RiskState)

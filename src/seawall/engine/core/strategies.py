@@ -54,6 +54,7 @@ class StrategyAccount(msgspec.Struct):
     trade_times: list[Nanos] = []
     tier: Tier = Tier.SNIPER  # What it needs.
     tilt: Tilt | None = None  # None: nobody watches.
+    paper: bool = False  # It trades on paper rather than not at all.
     halved: bool = False  # What it adds to positions.
 
     def note_sent(self, now: Nanos, limit: int | None) -> None:

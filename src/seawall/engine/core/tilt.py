@@ -70,7 +70,7 @@ class Tilt(msgspec.Struct):
 
     def _next_minute(self, minute: int) -> None:
         passed = minute - self.minute
-        if not passed:
+        if passed <= 0:  # Our clock was set back: the minute lasts longer.
             return
         if self.minute:
             self.minutes += [self.orders, *[0] * min(passed - 1, _MINUTES)]

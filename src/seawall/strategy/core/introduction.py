@@ -31,6 +31,7 @@ def introduce(strategy: TradingStrategy, address: Address) -> StrategyStarted:
         min_confidence=confidence,
         max_position_sizes=sizes,
         tier=_tier(config.get("tier", strategy.TIER)),
+        paper=_yes("paper_fallback", config.get("paper_fallback", strategy.PAPER_FALLBACK)),
     )
 
 
@@ -53,6 +54,12 @@ def _tier(value: Any) -> Tier:
         return Tier(text(value).lower())
     except ValueError:
         raise ValueError(f"tier must be one of {', '.join(Tier)}, got {value!r}") from None
+
+
+def _yes(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is true or false, got {value!r}")
+    return value
 
 
 def _by_symbol(size: Any) -> dict[Any, Any]:

@@ -33,6 +33,7 @@ from seawall.strategy.core.failures import AUTHOR_ERRORS, describe
 from seawall.strategy.core.feed import Feed
 from seawall.strategy.core.history import History, Told, hear_again, remember
 from seawall.strategy.core.introduction import introduce, timer_interval
+from seawall.strategy.core.paper import paper_handlers
 from seawall.strategy.core.plain import unpacked
 from seawall.strategy.core.shown import shown_bar, shown_breach, shown_fill, shown_funding
 from seawall.strategy.core.translate import to_message
@@ -103,6 +104,7 @@ class StrategyMachine:
             OrderChanged: self._order_changed,
             BreachReported: self._breach_reported,
             FundingApplied: self._funding_applied,
+            **paper_handlers(self),
         }
         feeds = {i.id: Feed(symbol=i.symbol, venue=i.venue) for i in instruments}
         cache: dict[str, dict[str, float]] = {i.symbol: {} for i in instruments}
@@ -236,7 +238,7 @@ class StrategyMachine:
         self._need = need_of(strategy)
         self._keeps = self.remembers and any(self._need)
         for key in state.positions:  # In their order: the author may iterate over them.
-            self._show_position(self.instruments[key])
+            self.show_position(self.instruments[key])
         self.outbox = strategy.outbox
         self.depth = follow(strategy, self.handlers, self.address, self.instruments, state.depth)
         # A callback that the author left alone is not worth a translation.
@@ -253,7 +255,7 @@ class StrategyMachine:
             strategy.active_symbols = list(self._state.price_cache)
             self.ignored += hear_again(strategy, self._state.history, now)
 
-    def _show_position(self, instrument: Instrument) -> None:
+    def show_position(self, instrument: Instrument) -> None:
         positions, listed = self._state.positions, self._listed[instrument.symbol]
         total = positions[instrument.id]
         if len(listed) > 1:
@@ -262,7 +264,7 @@ class StrategyMachine:
                 total += positions.get(key, 0)
         self.strategy.positions[instrument.symbol] = base_as_float(instrument, total)
 
-    def _call(self, callback: Callable[..., Any], now: Nanos, *arguments: Any) -> list[Envelope]:
+    def call(self, callback: Callable[..., Any], now: Nanos, *arguments: Any) -> list[Envelope]:
         if not self._state.running:
             return []
         self.strategy.now_ns = now
@@ -280,7 +282,7 @@ class StrategyMachine:
         state.running, state.failure = True, ""
         state.trade_from = strategy.trade_from_ns = message.trade_from
         self._plan_timer(now)
-        out = [Envelope(self.engine, started), *self._snapshots(now), *self._call(strategy.on_start, now)]
+        out = [Envelope(self.engine, started), *self._snapshots(now), *self.call(strategy.on_start, now)]
         if state.running and state.history:
             try:
                 self._hear_again(strategy, now)
@@ -291,7 +293,7 @@ class StrategyMachine:
         return out
 
     def _stop(self, message: StopStrategy, now: Nanos) -> list[Envelope]:
-        out = self._call(self.strategy.on_stop, now)
+        out = self.call(self.strategy.on_stop, now)
         self._state.running = False
         self._state.timer_interval = self._state.next_timer = 0
         return [*out, Envelope(self.engine, StrategyStopped(self.address))]
@@ -306,7 +308,7 @@ class StrategyMachine:
         if not state.next_timer or now < state.next_timer:
             return []
         self._plan_timer(now)
-        return self._call(self.strategy.on_timer, now) if now >= state.trade_from else []
+        return self.call(self.strategy.on_timer, now) if now >= state.trade_from else []
 
     def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(trade.instrument)
@@ -337,7 +339,7 @@ class StrategyMachine:
         shown = shown_bar(instrument, bar)
         if self._keeps and (told := self._state.history.get(instrument.id)):
             told[-1].bar = shown
-        return out + self._call(self.strategy.on_bar, now, shown)
+        return out + self.call(self.strategy.on_bar, now, shown)
 
     def _price(self, instrument: Instrument, now: Nanos, price: float, volume: float | None, source: str) -> list[Envelope]:
         feed = self._state.feeds[instrument.id]
@@ -353,7 +355,7 @@ class StrategyMachine:
             state = self._state
             state.told += 1
             remember(state.history.setdefault(instrument.id, []), Told(state.told, update), self._need)
-        return self._call(self.strategy.on_market_data, now, update)
+        return self.call(self.strategy.on_market_data, now, update)
 
     def _fill_applied(self, fill: FillApplied, now: Nanos) -> list[Envelope]:
         state = self._state
@@ -361,7 +363,7 @@ class StrategyMachine:
         if instrument is None:
             return []
         state.positions[instrument.id] = fill.position
-        self._show_position(instrument)
+        self.show_position(instrument)
         if not fill.leaves_quantity:
             state.open_orders.pop(fill.tag, None)
         elif order := state.open_orders.get(fill.tag):
@@ -369,7 +371,7 @@ class StrategyMachine:
             order.status = OrderStatus.PARTIALLY_FILLED
         if not self._hears_fills:
             return []
-        return self._call(self.strategy.on_order_fill, now, shown_fill(instrument, fill))
+        return self.call(self.strategy.on_order_fill, now, shown_fill(instrument, fill))
 
     def _order_changed(self, change: OrderChanged, now: Nanos) -> list[Envelope]:
         open_orders = self._state.open_orders
@@ -382,16 +384,16 @@ class StrategyMachine:
                 order.leaves_quantity = quantity_as_float(instrument, change.leaves_quantity)
         if not self._hears_updates:
             return []
-        return self._call(self.strategy.on_order_update, now, OrderUpdate(change.tag, change.status, change.reason, now))
+        return self.call(self.strategy.on_order_update, now, OrderUpdate(change.tag, change.status, change.reason, now))
 
     def _funding_applied(self, funding: FundingApplied, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(funding.instrument)
         if instrument is None:
             return []
-        return self._call(self.strategy.on_funding, now, shown_funding(instrument, funding))
+        return self.call(self.strategy.on_funding, now, shown_funding(instrument, funding))
 
     def _breach_reported(self, breach: BreachReported, now: Nanos) -> list[Envelope]:
-        return self._call(self.strategy.on_risk_breach, now, shown_breach(breach, now))
+        return self.call(self.strategy.on_risk_breach, now, shown_breach(breach, now))
 
 
 def _overrides(strategy: TradingStrategy, callback: Callable[..., Any]) -> bool:

@@ -37,6 +37,7 @@ class Entry(Part):
         self.supervision = engine.supervision
         limits = engine.limits
         self._watches_tilt = limits.watch_tilt
+        self.paper, self._on_paper = engine.paper, limits.paper_after is not None
         self._remembers = limits.max_repeats is not None or limits.duplicate_window is not None or limits.watch_tilt
         self._most_messages = limits.max_messages
         self._open, self._strategies = engine.state.orders, engine.state.strategies
@@ -70,6 +71,8 @@ class Entry(Part):
         verdict = self.gate.review(intent, now)
         if isinstance(verdict, ApprovedOrder):
             return [self.session_of[intent.instrument.venue].place(self.enter(verdict), now)]
+        if self._on_paper and (filled := self.paper.take(intent, now)):
+            return filled
         return refuse(intent, verdict) + self.supervision.refused(intent.account, verdict, now)
 
     def enter(self, approved: ApprovedOrder, group: str = "", *, repeats: bool = True) -> Order:

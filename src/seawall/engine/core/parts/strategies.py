@@ -27,6 +27,7 @@ class Strategies(Part):
         account.name, account.version, account.running = started.name, started.version, True
         account.max_position_size, account.max_position_sizes = started.max_position_size, dict(started.max_position_sizes)
         account.min_confidence = started.min_confidence
+        account.paper = started.paper
         if account.tier is not started.tier:
             account.tier = started.tier
             self.engine.restore(self.engine.state)  # The gate holds it to what it needs, and equity is looked at.

@@ -35,6 +35,11 @@ class Timekeeping(Part):
             for times in (account.sent_times, account.message_times, account.trade_times):
                 times[:] = [min(at, now) for at in times]
             account.sent_at = {key: min(at, now) for key, at in account.sent_at.items()}
+            if account.tilt is not None:
+                account.tilt.sign_at = min(account.tilt.sign_at, now)
+        state.risk.tier_since = {tier: min(at, now) for tier, at in state.risk.tier_since.items()}
+        for outage in state.outages.values():
+            outage.since, outage.paper_since = min(outage.since, now), min(outage.paper_since, now)
         for session in self.sessions.values():
             session.set_back(now)
         return self.connections.begin_anew("the clock was set back", now)
