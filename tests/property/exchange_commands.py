@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
-from seawall.api.instruments import Filters, InstrumentId, define_spot
+from seawall.api.instruments import Filters, InstrumentId, PriceBands, VelocityPause, define_spot
 from seawall.api.market_data import QueryDepth
 from seawall.api.message import Address, Message
 from seawall.api.orders import (
@@ -36,6 +36,11 @@ INSTRUMENTS = (
     ),
     define_spot("x", "ETH-BTC", tick="0.1", lot="0.01", maker_fee="1", base_decimals=2, quote_decimals=3, max_quantity="0.15"),
 )
+BOUNDED = {
+    "price_bands": PriceBands(150, window=Nanos(20), patience=Nanos(3), pause=Nanos(5)),
+    "velocity_pause": VelocityPause(200, within=Nanos(5), pause=Nanos(3)),
+}
+INSTRUMENTS = (*INSTRUMENTS[:2], msgspec.structs.replace(INSTRUMENTS[2], **BOUNDED))
 NAMES = ("alice", "bob", "carol")
 FUNDS = {Currency("BTC"): Money(3_000), Currency("ETH"): Money(60), Currency("USDT"): Money(50_000)}  # Enough for some orders, not for all.
 

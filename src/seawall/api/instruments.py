@@ -5,7 +5,7 @@ from typing import NewType
 
 import msgspec
 
-from seawall.api.units import PPB, Currency, Money, Nanos, Price, Quantity, parse_decimal
+from seawall.api.units import BASIS_POINTS, MINUTE, PPB, SECOND, Currency, Money, Nanos, Price, Quantity, parse_decimal
 
 Venue = NewType("Venue", str)
 Symbol = NewType("Symbol", str)  # BASE-QUOTE[-PERP]
@@ -48,6 +48,24 @@ class PercentPrice(msgspec.Struct, frozen=True):
     bid_down_bps: int
     ask_up_bps: int
     ask_down_bps: int
+
+
+class PriceBands(msgspec.Struct, frozen=True):
+    """Nothing trades further than `width_bps` from the mean of the last trades. Whoever would is stopped, and the market is in its limit
+    state; it pauses when no trade follows within `patience`."""
+
+    width_bps: int
+    window: Nanos = Nanos(5 * MINUTE)  # Whose trades make the mean.
+    patience: Nanos = Nanos(15 * SECOND)
+    pause: Nanos = Nanos(5 * MINUTE)
+
+
+class VelocityPause(msgspec.Struct, frozen=True):
+    """The market pauses at once when an order would move the price by more than `move_bps` from where it was in the time `within`."""
+
+    move_bps: int
+    within: Nanos = Nanos(10 * SECOND)
+    pause: Nanos = Nanos(2 * MINUTE)
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -102,6 +120,8 @@ class Instrument(msgspec.Struct, frozen=True):
     max_iceberg_parts: int = 0  # Parts of one order's quantity, shown one after the other.
     price_step: int = 1  # Prices are multiples of so many ticks: how a venue makes its tick coarser.
     quantity_step: int = 1  # The same of lots.
+    price_bands: PriceBands | None = None
+    velocity_pause: VelocityPause | None = None
 
 
 def filters_of(instrument: Instrument) -> Filters:
@@ -120,6 +140,16 @@ def filters_fault(filters: Filters) -> str:
     p = f.percent_price
     if p is not None and not (0 <= p.bid_down_bps <= p.bid_up_bps and 0 <= p.ask_down_bps <= p.ask_up_bps):
         return "percent_price: the lower bound of a side is not negative, and not over the upper one"
+    return ""
+
+
+def guards_fault(instrument: Instrument) -> str:
+    """What cannot be of its price bands and velocity pause, in a sentence; empty: nothing."""
+    bands, velocity = instrument.price_bands, instrument.velocity_pause
+    if bands is not None and not (0 < bands.width_bps < BASIS_POINTS and min(bands.window, bands.patience, bands.pause) > 0):
+        return f"price_bands: width_bps is between 1 and {BASIS_POINTS - 1}, and window, patience and pause take some time"
+    if velocity is not None and not (0 < velocity.move_bps < BASIS_POINTS and min(velocity.within, velocity.pause) > 0):
+        return f"velocity_pause: move_bps is between 1 and {BASIS_POINTS - 1}, and within and pause take some time"
     return ""
 
 

@@ -102,6 +102,7 @@ class ExpiryReason(StrEnum):
     REFUSED = "refused"  # A pending order of a list that the venue would not take when its turn came: its stop price was reached, say.
     NO_FUNDS = "no_funds"  # A conditional BUY that triggered, or a pending order that was released: not enough to pay for it.
     REDUCE_ONLY = "reduce_only"  # The position it was to reduce is gone, or spoken for by other orders.
+    PRICE_BAND = "price_band"  # It would have traded, or stood, beyond the prices at which the instrument may trade for now.
     OPERATOR = "operator"  # The venue's operator ended it.
     LIQUIDATION = "liquidation"  # The venue closes the account's positions.
     DISCONNECTED = "disconnected"  # Cancel-on-disconnect: nothing was heard of the account for as long as it had said.

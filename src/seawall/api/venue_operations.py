@@ -11,6 +11,8 @@ from seawall.api.units import Nanos
 
 class TradingStatus(StrEnum):
     TRADING = "trading"
+    LIMITED = "limited"  # Somebody would trade beyond the price bands and may not. A pause follows if nothing trades within them.
+    PAUSED = "paused"  # As halted, but the venue did it by itself and ends it by itself.
     HALTED = "halted"  # Open orders stay and can be cancelled; nothing new is taken, so nothing trades.
 
 
@@ -111,3 +113,4 @@ class TradingStatusChanged(Message, frozen=True):
     status: TradingStatus
     reason: str
     event_time: Nanos
+    until: Nanos = Nanos(0)  # LIMITED: a pause begins then. PAUSED: it ends then. 0: nobody knows.

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from seawall.api.instruments import Instrument, PercentPrice, Venue, define_spot
+from seawall.api.instruments import Instrument, PercentPrice, PriceBands, VelocityPause, Venue, define_spot
 from seawall.api.perpetuals import SUFFIX, define_perpetual
 from seawall.api.rate_limits import RateLimits
 from seawall.market_data.core.correlation import Correlated
@@ -28,7 +28,7 @@ _OF_PERPETUAL = (
 )  # fmt: skip
 _RULES = {
     "percent_price": PercentPrice, "max_open_orders": int, "max_conditional_orders": int, "max_iceberg_parts": int,
-    "price_step": int, "quantity_step": int,
+    "price_step": int, "quantity_step": int, "price_bands": PriceBands, "velocity_pause": VelocityPause,
 }  # fmt: skip
 _OF_INSTRUMENT = ("tick", "lot", "min_price", "max_price", "min_quantity", "max_quantity", "min_notional", "maker_fee", "taker_fee")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall.api.instruments import PercentPrice
+from seawall.api.instruments import PercentPrice, PriceBands, VelocityPause
 from seawall.api.rate_limits import RateLimit, RateLimitKind, RateLimits
 from seawall.api.units import HOUR, MINUTE, PPB, SECOND, Nanos
 from seawall.market_data.core.figures import WORTH
@@ -66,6 +66,12 @@ def test_venues_have_the_rules_of_real_ones() -> None:
     [alpha] = parse_market(text).venues
     btc = alpha.instruments[0]
     assert (btc.price_step, btc.max_open_orders, btc.percent_price) == (5, 20, PercentPrice(12_000, 8_000, 12_000, 8_000))
+    velocity = "velocity_pause: {move_bps: 300, within: 2s}"
+    with pytest.raises(MarketFileError, match="velocity_pause: move_bps is"):
+        parse_market(text.replace("price_step: 5", velocity.replace("300", "0")))
+    guarded = parse_market(text.replace("price_step: 5", f"price_bands: {{width_bps: 500, pause: 1m}}, {velocity}")).instruments[0]
+    assert guarded.price_bands == PriceBands(500, pause=Nanos(MINUTE))
+    assert guarded.velocity_pause == VelocityPause(300, within=Nanos(2 * SECOND))
     orders = RateLimit(RateLimitKind.ORDERS, Nanos(10 * SECOND), 100)
     assert alpha.rate_limits == RateLimits((orders,), ban=Nanos(3 * MINUTE))
     for what, by, complaint in (("step: 5", "step: 0", "price_step and"), ("limit: 100", "limit: 0", "rate_limits: a limit has")):

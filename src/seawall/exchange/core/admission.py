@@ -15,6 +15,7 @@ from seawall.exchange.core.margin.requirement import market_worth, order_refusal
 from seawall.exchange.core.matching import lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order, Terms
 from seawall.exchange.core.prevention import supply_for
+from seawall.exchange.core.price_guard import update
 from seawall.exchange.core.terms import terms_refusal
 from seawall.exchange.core.triggers import estimate, waits_for_rise
 
@@ -25,7 +26,9 @@ NEW = OrderStatus.NEW
 
 def review(listing: Listing, member: Member, request: PlaceOrder, terms: Terms, now: Nanos) -> Refusal | Quantity:
     """Everything but the balance. How many lots it is for, or why it is refused."""
-    book, side, last = listing.book, request.side, listing.market.last_price
+    book, side, last, guard = listing.book, request.side, listing.market.last_price, listing.market.guard
+    if guard is not None:
+        update(listing, guard, now)
     best = book.best_ask if side is BUY else book.best_bid
     conditional = request.order_type in CONDITIONAL
     refusal = review_alone(listing, member, request, now, estimate(side, terms, last) if conditional else best)
@@ -39,7 +42,10 @@ def review(listing: Listing, member: Member, request: PlaceOrder, terms: Terms, 
         return RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once; this one would"
     if request.order_type is MARKET and not best:
         return RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if side is BUY else 'buy'}"
-    return request.quantity or lots_for(listing, supply_for(listing, request.account, side, terms), request.quote_quantity)
+    lots = request.quantity or lots_for(listing, supply_for(listing, request.account, side, terms), request.quote_quantity)
+    if not lots:
+        return RejectReason.NO_LIQUIDITY, "nothing that this order may take can be had for so little"
+    return lots
 
 
 def review_alone(listing: Listing, member: Member, request: PlaceOrder, now: Nanos, reference: int) -> Refusal | None:

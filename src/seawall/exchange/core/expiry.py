@@ -7,10 +7,15 @@ from seawall.exchange.core.closing import expired
 from seawall.exchange.core.floor import Floor, Member
 from seawall.exchange.core.lists import end_with_list
 from seawall.exchange.core.order_book import Order
+from seawall.exchange.core.price_guard import pass_time as end_guard
 
 
 def pass_time(floor: Floor, tick: Tick, now: Nanos) -> list[Envelope]:
     out: list[Envelope] = []
+    while (ends := floor.next_guard()) is not None and ends[0] <= now:
+        guard = ends[1].market.guard
+        assert guard is not None
+        end_guard(floor, ends[1], guard, out, now)
     while (due := floor.next_expiry()) is not None and due[0] <= now:
         ending = due[1]
         if isinstance(ending, Order):

@@ -8,7 +8,7 @@ from heapq import heappop, heappush, heapreplace
 
 import msgspec
 
-from seawall.api.instruments import Instrument, InstrumentId, InstrumentKind
+from seawall.api.instruments import Instrument, InstrumentId, InstrumentKind, guards_fault
 from seawall.api.message import Envelope
 from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, OrderId, OrderListType, TradeId
 from seawall.api.rate_limits import RateLimits
@@ -34,6 +34,27 @@ class OrderList(msgspec.Struct):
     locked: Money  # What all of them together may spend, in the currency that each of them would.
 
 
+class Slot(msgspec.Struct):
+    """Trades of a short stretch of time."""
+
+    number: int  # Of stretches since 1970.
+    time: Nanos  # Of the last trade in it.
+    total: int  # Of prices.
+    trades: int
+    low: int
+    high: int
+
+
+class PriceGuard(msgspec.Struct):
+    """Of an instrument with price bands or a velocity pause."""
+
+    recent: list[Slot] = []  # What the bands are made of.
+    fast: list[Slot] = []  # What the velocity is.
+    lower: int = 0  # Between which it may trade, as of the last order.
+    upper: int = 2**63 - 1
+    until: Nanos = Nanos(0)  # When the limit state or the pause ends; 0: there is none.
+
+
 class Market(msgspec.Struct):
     """One instrument. `orders` are those in the book by id, in the order of time priority: the book's truth."""
 
@@ -45,6 +66,7 @@ class Market(msgspec.Struct):
     stops: dict[OrderId, Order] = {}  # Conditional orders that wait, in the order in which they began to.
     halted: str = ""  # Why; empty: it trades.
     changed: Instrument | None = None  # Its filters and fees as an operator has set them; None: as it was listed.
+    guard: PriceGuard | None = None  # None: its prices are not bounded.
     lists: dict[OrderId, OrderList] = {}  # By the id of the first order in it.
     pending: dict[OrderId, Order] = {}  # Of lists whose working order is not filled yet. They lock nothing.
 
@@ -152,7 +174,7 @@ class Floor:
             raise ValueError(f"an index for {', '.join(strangers)}: no perpetual of that name is listed here")
         self.instruments = {instrument.id: instrument for instrument in instruments}
         currencies = dict.fromkeys(currency for instrument in instruments for currency in _moved(instrument))
-        markets = {i.id: Market(perpetual=Perpetual() if i.margin is not None else None) for i in instruments}
+        markets = {i.id: _new_market(i) for i in instruments}
         self.restore(ExchangeState(new_ledger(currencies), markets))
 
     def restore(self, state: ExchangeState) -> None:
@@ -221,6 +243,15 @@ class Floor:
             if listing.market.stops:
                 listing.triggers.write_peaks()
 
+    def next_guard(self) -> tuple[Nanos, Listing] | None:
+        """The limit state or pause that ends first, and when."""
+        guards = [(market.guard.until, key) for key, market in self.state.markets.items() if market.guard is not None]
+        guards = [(at, key) for at, key in guards if at]
+        if not guards:
+            return None
+        at, key = min(guards)
+        return at, self.listings[key]
+
     def drop(self) -> list[Envelope]:
         self.state.dropped += 1
         return []
@@ -232,7 +263,19 @@ def _moved(instrument: Instrument) -> tuple[Currency, ...]:
 
 
 def _ruled(instrument: Instrument) -> bool:
-    return instrument.percent_price is not None or bool(instrument.max_open_orders or instrument.max_conditional_orders)
+    return (
+        instrument.percent_price is not None
+        or bool(instrument.max_open_orders or instrument.max_conditional_orders)
+        or _guarded(instrument)
+    )
+
+
+def _guarded(instrument: Instrument) -> bool:
+    return instrument.price_bands is not None or instrument.velocity_pause is not None
+
+
+def _new_market(instrument: Instrument) -> Market:
+    return Market(perpetual=Perpetual() if instrument.margin is not None else None, guard=PriceGuard() if _guarded(instrument) else None)
 
 
 def _check(instruments: Sequence[Instrument]) -> None:
@@ -246,6 +289,8 @@ def _check(instruments: Sequence[Instrument]) -> None:
                 f"{instrument.id} is a {instrument.kind}, {instruments[0].id} is not; give each kind a venue of its own: "
                 "one wallet cannot pay for coins and stand for positions"
             )
+        if fault := guards_fault(instrument):
+            raise ValueError(f"{instrument.id}: {fault}")
         if instrument.id in seen:
             raise ValueError(f"{instrument.id} is listed twice; an instrument has one market per venue")
         seen[instrument.id] = instrument

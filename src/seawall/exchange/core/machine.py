@@ -79,6 +79,7 @@ class Exchange:
                 QueryRateLimits: partial(report_rate_limits, floor),
                 ChangeRateLimits: partial(change_rate_limits, floor),
             }
+        self._guarded = any(market.guard is not None for market in floor.state.markets.values())
         self._perpetuals = any(instrument.margin is not None for instrument in instruments)
         if self._perpetuals:
             self.handlers |= {
@@ -100,6 +101,8 @@ class Exchange:
         """Spot has orders that expire; perpetuals have marks and funding too."""
         due = self._floor.next_expiry()
         times = [due[0]] if due is not None else []
+        if self._guarded and (guard := self._floor.next_guard()) is not None:
+            times.append(guard[0])
         if self._perpetuals:
             times.append(next_due(self._floor))
         return min(times) if times else None

@@ -21,13 +21,19 @@ from seawall.api.venue_operations import (
 )
 from seawall.exchange.core.expiry import expire_all
 from seawall.exchange.core.floor import Floor
+from seawall.exchange.core.price_guard import forget
 
 
 def halt_instrument(floor: Floor, command: HaltInstrument, now: Nanos) -> list[Envelope]:
     listing = floor.listings.get(command.instrument)
-    if listing is None or listing.market.halted or not _signed(command):
+    if listing is None or not _signed(command):
+        return floor.drop()
+    guard = listing.market.guard
+    if listing.market.halted and (guard is None or not guard.until):  # A pause becomes a halt.
         return floor.drop()
     listing.market.halted = command.reason
+    if guard is not None:
+        forget(guard)
     floor.sort_out()
     return [Envelope(PUBLIC, TradingStatusChanged(command.instrument, TradingStatus.HALTED, command.reason, now))]
 
@@ -37,6 +43,8 @@ def resume_instrument(floor: Floor, command: ResumeInstrument, now: Nanos) -> li
     if listing is None or not listing.market.halted or not _signed(command):
         return floor.drop()
     listing.market.halted = ""
+    if listing.market.guard is not None:
+        forget(listing.market.guard)
     floor.sort_out()
     return [Envelope(PUBLIC, TradingStatusChanged(command.instrument, TradingStatus.TRADING, command.reason, now))]
 

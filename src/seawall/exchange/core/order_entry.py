@@ -54,6 +54,8 @@ def place_order(floor: Floor, request: PlaceOrder, now: Nanos) -> list[Envelope]
         if forbidden is not None:
             return reject(member, request, now, *forbidden)
         listing = floor.listings[request.instrument]
+        if listing.market.guard is not None:
+            return place_special(floor, listing, member, request, now)
     if (
         request.stop_price
         or request.trailing_delta_bps

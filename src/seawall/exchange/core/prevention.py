@@ -10,6 +10,7 @@ from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.lists import end_with_list
 from seawall.exchange.core.matching import Supply, changed_levels, execute_up_to
 from seawall.exchange.core.order_book import Order, Terms
+from seawall.exchange.core.price_guard import within
 from seawall.exchange.core.public_data import Levels, publish
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -19,11 +20,13 @@ SELF_TRADE = ExpiryReason.SELF_TRADE
 
 
 def supply_for(listing: Listing, account: AccountId, side: Side, terms: Terms | None) -> Supply:
-    """What an order of the account could take, as its prevention lets it."""
-    other = SELL if side is BUY else BUY
+    """What an order of the account could take, as its prevention and the price bands let it."""
+    other, guard = SELL if side is BUY else BUY, listing.market.guard
     if terms is None or terms.self_trade_prevention is NONE:
-        return listing.book.supply(other)
-    return _without(listing, account, other, stop=terms.self_trade_prevention is not EXPIRE_MAKER)
+        supply = listing.book.supply(other)
+    else:
+        supply = _without(listing, account, other, stop=terms.self_trade_prevention is not EXPIRE_MAKER)
+    return supply if guard is None else within(guard, supply)
 
 
 def _without(listing: Listing, account: AccountId, other: Side, *, stop: bool) -> Iterator[tuple[Price, Quantity]]:

@@ -15,6 +15,7 @@ from seawall.exchange.core.lists import OCO, dissolve
 from seawall.exchange.core.matching import lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.prevention import supply_for
+from seawall.exchange.core.price_guard import update
 from seawall.exchange.core.releasing import release
 from seawall.exchange.core.working import work
 
@@ -50,8 +51,10 @@ def _note(listing: Listing, out: list[Envelope], since: int, queue: list[Order])
 
 def _start(floor: Floor, listing: Listing, order: Order, out: list[Envelope], now: Nanos) -> None:
     """A condition has come true."""
-    member, terms = floor.members[order.account], order.terms
+    member, terms, guard = floor.members[order.account], order.terms, listing.market.guard
     assert terms is not None
+    if guard is not None:
+        update(listing, guard, now)
     out.append(Envelope(member.owner, OrderTriggered(order.account, order.client_order_id, order.instrument, order.order_id, now)))
     if terms.list_id:
         dissolve(listing, member, order, out, now)
@@ -70,6 +73,8 @@ def _pay(listing: Listing, member: Member, order: Order) -> int:
     assert terms is not None
     transfer(account.locked, account.free, quote, terms.locked)
     terms.locked = Money(0)
+    if next(iter(supply_for(listing, order.account, BUY, terms)), None) is None:
+        return 0
     affordable = lots_for(listing, supply_for(listing, order.account, BUY, terms), account.free[quote])
     lots = min(order.leaves_quantity, affordable)
     cost = market_cost(listing, supply_for(listing, order.account, BUY, terms), lots)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from seawall.api.instruments import Instrument, InstrumentId, Venue, filters_fault, filters_of
+from seawall.api.instruments import Instrument, InstrumentId, Venue, filters_fault, filters_of, guards_fault
 from seawall.api.message import Address
 from seawall.api.rate_limits import RateLimits, rate_limits_fault
 from seawall.api.units import MILLISECOND, SECOND, Currency, Money, Nanos
@@ -117,7 +117,7 @@ def _venue_faults(market: Market) -> Iterator[tuple[str, str]]:
         if len({i.kind: True for i in venue.instruments}) > 1:
             yield f"venues, {venue.name}", "spot and perpetuals; give each kind a venue of its own, as one wallet cannot serve both"
         for instrument in venue.instruments:
-            if fault := filters_fault(filters_of(instrument)):
+            if fault := filters_fault(filters_of(instrument)) or guards_fault(instrument):
                 yield f"venues, {venue.name}, {instrument.symbol}", fault
             if instrument.base not in market.openings:
                 yield f"venues, {venue.name}, {instrument.symbol}", f"{instrument.base} is no asset; there are {_list(market.openings)}"

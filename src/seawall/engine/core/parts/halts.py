@@ -21,7 +21,7 @@ class Halts(Part):
     def _changed(self, change: TradingStatusChanged, now: Nanos) -> list[Envelope]:
         market = self.markets.get(change.instrument)
         if market is not None:
-            halted = change.status is TradingStatus.HALTED
+            halted = change.status in (TradingStatus.HALTED, TradingStatus.PAUSED)
             market.on_status((change.reason or "no reason given") if halted else "", change.event_time)
             self.gate.refresh()
         return []
