@@ -161,7 +161,7 @@ def _depths(drawn: Sequence[Tape]) -> Html:
             for share, dashed in ((0.5, False), (0.1, True)):
                 name = f"{tape.name}, lowest tenth" if dashed else tape.name
                 lines.append(Line(name, color, np.array(BANDS), np.quantile(tape.depth, share, axis=0), dashed))
-    return plot("Depth of a side within so many basis points", lines, Axis("basis points from the middle", True), Axis("", True, 1.0))
+    return plot("Depth of a side within so many basis points", lines, Axis("basis points from the middle", True), Axis("", True))
 
 
 def _values(drawn: Sequence[Tape]) -> Html:

@@ -17,7 +17,7 @@ from seawall.backtest.fill_models import FillModel
 from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.rows import Rows
 from seawall.market_data.recorded.kinds import Kind
-from seawall.runtime.books import BookBuilder
+from seawall.runtime.books import LAST, BookBuilder
 from seawall.runtime.floats import nearest_lots
 from seawall.runtime.machine import handle
 
@@ -46,7 +46,13 @@ class Trial:
         self._plan = plan
         # As plain as can be: whatever it is, and whatever the venue's filters say, what matters here is only the queue.
         self._instrument = plain = msgspec.structs.replace(
-            instrument, kind=InstrumentKind.SPOT, min_quantity=Quantity(0), min_notional=Money(0), maker_fee_ppb=0, taker_fee_ppb=0
+            instrument,
+            kind=InstrumentKind.SPOT,
+            margin=None,
+            min_quantity=Quantity(0),
+            min_notional=Money(0),
+            maker_fee_ppb=0,
+            taker_fee_ppb=0,
         )
         self._book = BookBuilder()
         self._venues = [RecordedVenue(Address(f"venue:{model.name}"), [plain], model, limited=False) for model in models]
@@ -78,6 +84,14 @@ class Trial:
                 for venue in self._venues:
                     if venue.resting(self._instrument.id):
                         venue.on_depth(self._instrument.id, rest[0], rest[1], now)
+                if rest[1] & LAST:
+                    self._told(now)
+
+    def _told(self, now: Nanos) -> None:
+        """A message of depth is complete."""
+        for hypothesis in self._open:
+            if hypothesis.counts_from is None and (shown := self._in_book(hypothesis.side, Price(hypothesis.price))) is not None:
+                hypothesis.level(shown, now)
 
     def _print(self, price: Price, lots: int, aggressor: int, now: Nanos) -> None:
         for number, venue in enumerate(self._venues):

@@ -9,7 +9,8 @@ UNFILLED  neither a print of the other side's takers nor its best quote reached 
 or neither: UNDECIDED.
 
 Prints and quotes come by different streams, up to `SLACK` apart. Prints so soon after the order prove no fill: they may be missing from
-the level already.
+the level already. Depth comes in messages, some time apart: of an order behind the best quote it is not known how much had joined before it
+since the last one. Such an order counts prints from the next telling of its level on, behind all that stands there then.
 """
 
 from enum import StrEnum
@@ -30,7 +31,9 @@ class Verdict(StrEnum):
 class Hypothesis:
     """One order. Prices in ticks, quantities in lots."""
 
-    __slots__ = ("before", "number", "placed", "price", "printed", "proved", "reached", "removed", "side", "since_slack", "watched")
+    __slots__ = (
+        "before", "counts_from", "number", "placed", "price", "printed", "proved", "reached", "removed", "side", "since_slack", "watched",
+    )  # fmt: skip
 
     def __init__(self, number: int, side: Side, price: int, placed: Nanos, before: int | None, *, at_best: bool) -> None:
         self.number = number
@@ -38,6 +41,7 @@ class Hypothesis:
         self.price = price
         self.placed = placed
         self.before = before  # None: the recording does not tell.
+        self.counts_from: int | None = placed + SLACK if at_best else None  # Prints at the price prove a fill. None: not yet.
         self.watched: int | None = before if at_best else None  # The level, while every change of it is seen.
         self.removed = 0  # By all its decreases.
         self.printed: list[tuple[Nanos, int]] = []  # At the price.
@@ -57,13 +61,20 @@ class Hypothesis:
             self.proved = now if self.proved is None else self.proved
             return
         self.printed.append((now, lots))
-        if now > self.placed + SLACK:
+        if self.counts_from is not None and now > self.counts_from:
             self.since_slack += lots
             if self.before is not None and self.since_slack > self.before and self.proved is None:
                 self.proved = now
 
+    def level(self, shown: int, now: Nanos) -> None:
+        """What stands at its price, as a message tells that cannot be older than the order."""
+        if self.counts_from is None and now > self.placed + SLACK:
+            self.before, self.counts_from = shown, now + SLACK
+
     def quote(self, best: int, shown: int, other: int, now: Nanos) -> None:
         """The best quote of the order's own side, and the price of the other one."""
+        if best == self.price:
+            self.level(shown, now)
         if other and (other <= self.price if self.side is BUY else other >= self.price):
             self.watched = None  # It would have met the order: what comes of it, nobody saw.
             if self.reached is None:

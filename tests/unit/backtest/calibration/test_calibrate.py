@@ -67,6 +67,12 @@ def test_touch_is_wrong_where_somebody_surely_stands_before() -> None:
     assert found["queue_front"].proved_unfilled == 4
 
 
+def test_perpetuals_are_tried_like_everything_else() -> None:
+    tables = (quotes([2.0] * 9), prints((1.5, 98.0, 1.0)))
+    found = scores(*(table.with_columns(symbol=pl.lit("BTC-USD-PERP")) for table in tables))
+    assert found["touch"].proved_filled == 1
+
+
 def test_what_cannot_be_told_is_counted_apart() -> None:
     """Half of those before or behind the bid cancel, then the other half is sold to."""
     found = scores(quotes([2.0, 3.0, 1.0, 0.5, *[0.5] * 6]), prints((2.9, 99.0, 0.5)))

@@ -77,3 +77,21 @@ def test_a_level_that_went_away_leaves_nobody_before_it() -> None:
     order.quote(99, 5, 105, LATER)
     order.print(100, 1, -1, LATER)
     assert order.verdict(END) is Verdict.UNDECIDED
+
+
+def test_what_joined_before_a_deeper_order_is_known_from_the_next_telling_of_its_level_on() -> None:
+    """The book showed 10 when it joined; 5 more had come since the book's last message."""
+    order = bid(10, at_best=False)
+    order.print(100, 11, -1, LATER)
+    assert order.verdict(END) is not Verdict.FILLED
+    order.level(4, SLACK)  # Perhaps older than the order.
+    order.level(15, LATER)
+    order.print(100, 14, -1, Nanos(LATER + SLACK))  # Perhaps missing from those 15 already.
+    order.print(100, 15, -1, Nanos(LATER + SLACK + 1))
+    assert order.verdict(END) is not Verdict.FILLED
+    order.print(100, 1, -1, Nanos(LATER + SLACK + 2))
+    assert order.verdict(END) is Verdict.FILLED
+    best = bid(10, at_best=False)
+    best.quote(100, 3, 105, LATER)
+    best.print(100, 4, -1, Nanos(2 * LATER))
+    assert best.verdict(END) is Verdict.FILLED, "the best quote tells it, too"
