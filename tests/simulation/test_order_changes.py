@@ -1,4 +1,4 @@
-"""Amend, cancel-replace and OCO in the standing scenario, while half of what is said about them is lost, one way or the other."""
+"""Amend, cancel-replace and OCO in the standing scenario, half of what is said about them lost, one way or the other. And halts."""
 
 import pytest
 
@@ -13,15 +13,18 @@ from seawall.api.orders import (
     OrderAmended,
     OrderCanceled,
     OrderRejected,
+    PlaceOrder,
     PlaceOrderList,
+    RejectReason,
     ReplaceOrder,
 )
-from seawall.api.projections import BreakFound
+from seawall.api.projections import BreakFound, IntentRefused
 from seawall.api.signals import OrderChanged
-from seawall.api.units import Nanos
+from seawall.api.units import SECOND, Nanos
+from seawall.api.venue_operations import HaltInstrument, ResumeInstrument, TradingStatusReported
 from seawall.engine.core.machine import Engine
 from seawall.sim.agreement import disagreements
-from seawall.sim.scenario import DEPOSITS, ENGINE, START, VENUES, StrategySpec, account_of, build, duration_ns
+from seawall.sim.scenario import DEPOSITS, ENGINE, INSTRUMENTS, START, VENUES, StrategySpec, account_of, build, duration_ns
 from tests.simulation.restless import SIZES, Restless
 from tests.simulation.toys import Spy
 
@@ -70,3 +73,28 @@ def test_after_lost_changes_engine_and_venues_agree(seed: int, lost: list[type[M
     if AmendOrder in lost:
         expected |= {("rejected", "never reached the venue"), ("new", "amend refused")}
     assert expected <= told
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_halt_keeps_orders_at_home(heard: bool) -> None:
+    """Every instrument of a venue is halted for a while. If nobody hears it, the venue says so when it is next asked."""
+    spy = Spy(OrderRejected, IntentRefused, PlaceOrder, TradingStatusReported)
+    world = build(5, HOURS, "none", [StrategySpec("one", Changing, {"max_position_size": SIZES})], [spy])
+    venue = venue_address(VENUES[0])
+    halt, resume = Nanos(START + DURATION // 3 + 7 * SECOND), Nanos(START + DURATION // 2)
+    if not heard:
+        world.schedule(Nanos(START), InjectFault("deaf", venue, ENGINE, Lose(), Selector(("TradingStatusChanged",))))
+    for instrument in INSTRUMENTS:
+        if instrument.venue == VENUES[0]:
+            world.send(venue, HaltInstrument(instrument.id, "ann", "a rumour"), halt)
+            world.send(venue, ResumeInstrument(instrument.id, "ann", "it was none"), resume)
+    world.run(resume)
+    refusals = [said.check for said in spy.was_sent[ENGINE] if isinstance(said, IntentRefused)]
+    assert "market_halted" in refusals
+    in_vain = [m for m in spy.was_sent[venue] if isinstance(m, OrderRejected) and m.reason is RejectReason.MARKET_HALTED]
+    ours = [m for m in in_vain if m.account == account_of(VENUES[0])]
+    assert len(ours) <= 5 if heard else 10 < len(ours) <= 150, "what was under way, or left before the venue was asked"
+    placed = len([m for m in spy.was_delivered[venue] if isinstance(m, PlaceOrder) and m.account == account_of(VENUES[0])])
+    world.run_for(DURATION // 4)
+    later = len([m for m in spy.was_delivered[venue] if isinstance(m, PlaceOrder) and m.account == account_of(VENUES[0])])
+    assert later > placed + 20, "it trades again"

@@ -1,5 +1,8 @@
 """Amend, cancel-replace and OCO in the engine: the gate, exposure while nobody knows, lost replies, what strategies are told."""
 
+from itertools import pairwise
+
+import msgspec
 import pytest
 
 from seawall.api.accounts import OpenOrdersReported
@@ -8,7 +11,7 @@ from seawall.api.orders import AccountId, AmendOrder, CancelOrder, OrderAmended,
 from seawall.api.projections import BreakFound, IntentRefused
 from seawall.api.risk import Limits, SymbolLimits
 from seawall.api.signals import CancelRequested, OrderChanged, OrderTerms
-from seawall.api.units import SECOND, Nanos, Quantity
+from seawall.api.units import SECOND, Money, Nanos, Quantity
 from seawall.engine.core.venues.settings import SessionSettings
 from tests.unit.engine.rig import ALPHA_BTC, COIN, LAX, LOT, STRATEGY, Rig
 
@@ -19,6 +22,9 @@ LONG_TWO = Limits(
     max_concentration_bps=None,
     position={"BTC-USDT": SymbolLimits(2 * COIN)},  # type: ignore[arg-type, dict-item]
 )
+
+
+LAX_ON_TILT = msgspec.structs.replace(LAX, tilt_cancel_bps=9_000)
 
 
 def told(rig: Rig, tag: str) -> list[tuple[str, str]]:
@@ -216,6 +222,34 @@ def test_it_is_checked_as_a_new_order_less_the_one_it_replaces() -> None:
     assert len(rig.replace("old", 2.0, 98)) == 1
     assert working(rig) == (2_000, 0)
     assert rig.want(Side.BUY, 0.1, 98) == []
+
+
+def test_limits_in_money_see_it_so_too() -> None:
+    """At a price of 100 or so, 200 of the valuation currency are allowed."""
+    rig = Rig(
+        Limits(
+            price_collar_bps=None, max_price_age=None, max_signal_age=None, max_concentration_bps=None,
+            max_total_notional=Money(200 * COIN), max_position_notional=Money(200 * COIN), max_strategy_notional=Money(200 * COIN),
+        )
+    )  # fmt: skip
+    resting(rig, 1.5)
+    assert rig.want(Side.BUY, 1.0, 98) == []
+    assert rig.replace("old", 2.5, 98) == []
+    assert refused(rig) == ["position_notional", "strategy_notional", "total_notional"] * 2
+    assert len(rig.replace("old", 1.9, 98)) == 1
+
+
+def test_replacements_count_as_orders_that_were_taken_back() -> None:
+    """Whoever replaces on and on shows temper as whoever cancels on and on."""
+    rig = Rig(LAX_ON_TILT)
+    resting(rig)
+    tags = ["old", *(f"t{number}" for number in range(5))]
+    for tag, new in pairwise(tags):
+        rig.replace(tag, 1.0, 98, new)
+        rig.hands_off()
+    tilt = rig.engine.account(STRATEGY).tilt
+    assert tilt is not None
+    assert (tilt.sent, tilt.canceled) == (6, 5)
 
 
 def test_an_order_that_reduces_may_replace_another_one() -> None:

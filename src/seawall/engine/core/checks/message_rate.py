@@ -1,5 +1,5 @@
-"""At most so many orders and cancels of one strategy within a sliding window. Cancels are counted and never refused: there is at most one
-for each order, so that stopping the orders stops them too.
+"""At most so many orders, cancels and amends of one strategy within a sliding window. Cancels and amends are counted and never refused:
+there is at most one cancel for each order, and amends only make one smaller, so that stopping the orders stops them too.
 """
 
 from seawall.api.instruments import Instrument

@@ -116,6 +116,8 @@ class Changes(Part):
         if not isinstance(verdict, ApprovedOrder):
             return refuse(intent, verdict) + self.supervision.refused(account, verdict, now)
         self.exposures.join(old, group)
+        if self.limits.watch_tilt:
+            self.supervision.taken_back(old)
         return [replace(self.entry.session(old), old, self.entry.enter(verdict, group), now)]
 
     def _review_without(self, old: Order, intent: Intent, now: Nanos) -> Verdict:
