@@ -28,11 +28,13 @@ class Booking:
         instruments: Mapping[InstrumentId, Instrument],
         orders: Orders,
         positions: dict[Address, dict[InstrumentId, Position]],
+        netted: dict[InstrumentId, Position],
         exposures: Exposures,
     ) -> None:
         self.instruments = instruments
         self.orders = orders
         self.positions = positions
+        self.netted = netted
         self.exposures = exposures
         self.watch: Callable[[Order, int, Nanos], None] | None = None  # Told of each fill of an order: what it realised, and when.
 
@@ -91,6 +93,8 @@ class Booking:
         instrument, position = self.instruments[key], self.position_of(strategy, key)
         held, realised = position.quantity, position.realised
         position.apply_fill(instrument, side, fill.price, quantity, fill.fee, fill.fee_currency)
+        if instrument.margin is not None:
+            self.net(fill)
         lots = -quantity if working is not None else 0
         if working is not None and working.group:
             lots = self.exposures.grouped(working, lots)
@@ -156,21 +160,36 @@ class Booking:
         return Envelope(order.strategy, news)
 
     def balance_changes(self, venue: Venue) -> dict[Currency, int]:
-        """How much all that is booked so far has moved the account's balances at a venue."""
+        """How much all that is booked so far has moved the account's balances at a venue. What it earns on a perpetual is what it earns on
+        all of it together: strategies that stand against each other have closed nothing of their own."""
         changes: dict[Currency, int] = {}
+        for key, position in self.netted.items():
+            instrument = self.instruments[key]
+            if instrument.venue == venue:
+                earned = changes.get(instrument.quote, 0) + position.cash() + position.cost
+                changes[instrument.quote] = earned
+                for currency, fee in position.other_fees.items():
+                    changes[currency] = changes.get(currency, 0) - fee
         for held in self.positions.values():
             for key, position in held.items():
                 instrument = self.instruments[key]
-                if instrument.venue == venue:
-                    if instrument.margin is None:
-                        moves = {instrument.base: position.quantity, instrument.quote: position.cash()}
-                    else:
-                        moves = {instrument.quote: position.cash() + position.cost}
+                if instrument.venue == venue and instrument.margin is None:
+                    moves = {instrument.base: position.quantity, instrument.quote: position.cash()}
                     for currency, fee in position.other_fees.items():
                         moves[currency] = moves.get(currency, 0) - fee
                     for currency, amount in moves.items():
                         changes[currency] = changes.get(currency, 0) + amount
         return changes
+
+    def net(self, fill: OrderFilled) -> None:
+        instrument = self.instruments[fill.instrument]
+        self.netted_of(fill.instrument).apply_fill(instrument, fill.side, fill.price, fill.quantity, fill.fee, fill.fee_currency)
+
+    def netted_of(self, key: InstrumentId) -> Position:
+        position = self.netted.get(key)
+        if position is None:
+            position = self.netted[key] = Position()
+        return position
 
     def position_of(self, strategy: Address, key: InstrumentId) -> Position:
         try:

@@ -28,6 +28,7 @@ def closed_by_venue(booking: "Booking", session: "VenueSession", fill: OrderFill
         session.settings.address, fill.account, key, what, side, fill.price, fill.quantity, fill.trade_id, fill.event_time
     )  # fmt: skip
     out = [Envelope(PROJECTIONS, alert)]
+    booking.net(fill)
     left, fee_left = int(fill.quantity), int(fill.fee)
     for strategy, lots in _closers(booking, instrument, side, left):
         fee = fee_left if lots == left else fill.fee * lots // fill.quantity
@@ -61,6 +62,7 @@ def cash_moved(booking: "Booking", session: "VenueSession", movement: CashMoveme
     """Books money that moved without a fill."""
     out = [Envelope(PROJECTIONS, movement)]
     key = movement.instrument or _any_perpetual(booking, session, movement)
+    booking.netted_of(key).carried += movement.amount
     for strategy, amount in _shares(booking, key, movement):
         position = booking.position_of(strategy, key)
         position.carried += amount

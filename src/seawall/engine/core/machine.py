@@ -89,7 +89,7 @@ class Engine:
         self.exposures.rebuild(state.positions, state.orders.values())
         self.rates = Rates(settings.valuation_currency, settings.instruments, state.markets, settings.parity)
         self.portfolio = Portfolio(instruments, state.markets, state.positions, self.exposures, self.rates)
-        self.booking = Booking(instruments, self.orders, state.positions, self.exposures)
+        self.booking = Booking(instruments, self.orders, state.positions, state.netted, self.exposures)
         self.margins = Margins(self.booking, state.markets, self.exposures.by_instrument, self._sessions)
         self.reconciliation = Reconciliation(self.booking, self.margins)
         sized_by = listed, state.markets, self.is_live

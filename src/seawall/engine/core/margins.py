@@ -126,9 +126,8 @@ class Margins:
 
     def _held(self, key: InstrumentId) -> tuple[int, int]:
         """Lots and cost of all strategies together."""
-        held = [positions[key] for positions in self._booking.positions.values() if key in positions]
-        lot_value = self._booking.instruments[key].lot_value
-        return sum(position.quantity for position in held) // lot_value, sum(position.cost for position in held)
+        position = self._booking.netted.get(key)
+        return (0, 0) if position is None else (position.quantity // self._booking.instruments[key].lot_value, position.cost)
 
 
 def _tier(instrument: Instrument, notional: int) -> MarginTier:

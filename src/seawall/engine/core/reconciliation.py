@@ -171,8 +171,10 @@ class Reconciliation:
         for key, lots in off.items():
             instrument, external = instruments[key], self.booking.position_of(EXTERNAL, key)
             at = theirs[key].mark if key in theirs else 0
-            external.cost += lots * at * instrument.tick_value if at else self._cost(key) * lots // ours[key]
-            external.quantity += lots * instrument.lot_value
+            cost = lots * at * instrument.tick_value if at else self._cost(key) * lots // ours[key]
+            for position in (external, self.booking.netted_of(key)):
+                position.cost += cost
+                position.quantity += lots * instrument.lot_value
             self.booking.exposures.change(EXTERNAL, key, Side.BUY, 0, lots * instrument.lot_value)
             out.append(_break(session, f"position {key}", f"{ours.get(key, 0)} lots", f"{counted[key]} lots"))
         return out

@@ -34,3 +34,4 @@ class EngineState(msgspec.Struct):
     ticked_at: Nanos = Nanos(0)  # The latest Tick.
     outages: dict[Venue, Outage] = {}  # Of venues that are not live, while a paper fallback is wanted.
     risk: RiskState = msgspec.field(default_factory=RiskState)
+    netted: dict[InstrumentId, Position] = {}  # Of perpetuals: what the account holds, as its venue counts it, whosever it is.

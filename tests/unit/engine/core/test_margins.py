@@ -44,8 +44,8 @@ class Desk:
         engine.sessions[ACCOUNT].state.opening = {USDT: money}
         for name, (lots, cost) in held.items():
             instrument = BTC if name == "btc" else ETH
-            position = engine.booking.position_of(STRATEGY, instrument.id)
-            position.quantity, position.cost = lots, cost
+            for position in (engine.booking.position_of(STRATEGY, instrument.id), engine.booking.netted_of(instrument.id)):
+                position.quantity, position.cost = lots, cost
             engine.exposures.change(STRATEGY, instrument.id, Side.BUY, 0, lots)
         self.mark(BTC, 100)
         self.mark(ETH, 100)
@@ -163,5 +163,5 @@ def test_the_wallet_is_the_opening_balance_and_what_is_booked() -> None:
     session.state.opening = None
     session.state.awaited[70] = "QueryBalances"
     handle(desk.engine, BalancesReported(ACCOUNT, 70, (Balance(USDT, Money(700), Money(0)),), NOW), NOW)
-    desk.engine.booking.position_of(STRATEGY, BTC.id).carried = -30
+    desk.engine.booking.netted_of(BTC.id).carried = -30
     assert desk.view().equity == 670

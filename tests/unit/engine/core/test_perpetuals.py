@@ -5,13 +5,14 @@ from typing import Any
 from seawall.api.instruments import Venue
 from seawall.api.margin import CashReported, FundingPaid, LiquidationFeeCharged, PositionsReported, PositionState
 from seawall.api.message import Address, Message, strategy_address
-from seawall.api.orders import AccountId, ClientOrderId, Liquidity, OrderFilled, OrderId, Side, TradeId
+from seawall.api.orders import AccountId, ClientOrderId, Liquidity, OrderFilled, OrderId, OrderStatus, OrderType, Side, TimeInForce, TradeId
 from seawall.api.perpetuals import define_perpetual
 from seawall.api.projections import BreakFound, ClosedByVenue
 from seawall.api.risk import Limits
 from seawall.api.signals import FillApplied, FundingApplied
 from seawall.api.units import Currency, Money, Nanos, Price, Quantity
 from seawall.engine.core.machine import Engine, EngineSettings
+from seawall.engine.core.orders import Order
 from seawall.engine.core.venues.settings import VenueSettings
 from seawall.runtime.machine import handle
 
@@ -112,3 +113,25 @@ def test_a_position_that_fills_do_not_explain_is_reported_and_adopted() -> None:
     (found,) = [m for m in report(71) if isinstance(m, BreakFound)]
     assert (found.subject, found.ours, found.theirs) == (f"position {PERP.id}", "3 lots", "5 lots")
     assert (books.held(EXTERNAL), books.engine.booking.position_of(EXTERNAL, PERP.id).cost) == (2, 220)
+
+
+def test_strategies_that_stand_against_each_other_are_one_account_to_the_venue() -> None:
+    """One buys three at 100, the other sells one at 110: neither has closed anything, but the account has earned ten, less its fees."""
+    books = Books()
+    booking, session = books.engine.booking, books.engine.sessions[ACCOUNT]
+    for number, (name, side, price, lots) in enumerate((("one", Side.BUY, 100, 3), ("two", Side.SELL, 110, 1)), 1):
+        key = ClientOrderId(f"1-{number}")
+        books.engine.orders.add(
+            Order(
+                key, strategy_address(name), name, PERP.id, side, OrderType.MARKET, TimeInForce.IOC, Quantity(lots), Price(0), Price(100),
+                Nanos(1), Nanos(9), OrderStatus.NEW,
+            )
+        )  # fmt: skip
+        fill = OrderFilled(
+            ACCOUNT, key, PERP.id, OrderId(number), TradeId(number), side, Price(price), Quantity(lots), Quantity(lots), Quantity(0),
+            Liquidity.TAKER, Money(1), USDT, Nanos(number),
+        )  # fmt: skip
+        booking.filled(session, fill, Nanos(number))
+    assert (books.held(ONE), books.held(TWO)) == (3, -1)
+    assert booking.balance_changes(Venue("v")) == {USDT: 10 - 2}
+    assert (booking.netted[PERP.id].quantity, booking.netted[PERP.id].cost) == (2, 200)
