@@ -7,7 +7,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seawall.backtest import Setup, run_backtest
+from seawall.api.units import MILLISECOND, SECOND, Nanos
+from seawall.backtest import Latency, Setup, run_backtest
+from seawall.backtest.latency import Drawn
 from seawall.strategy import MarketSignal, PriceUpdate, TradingStrategy
 
 START = 1_700_000_000_000_000_000
@@ -57,3 +59,55 @@ def test_what_comes_later_changes_nothing_earlier(seed: int, cut: int, factor: f
     ]
     assert sorted(made[0]) == sorted(made[1])
     assert cut < 40 or made[0], "the strategy must have traded before the cut"
+
+
+class Reader(TradingStrategy):
+    """Trades on what the book shows, at market and behind the touch."""
+
+    DEPTH = True
+
+    def on_market_data(self, price_update: PriceUpdate) -> list[MarketSignal] | None:
+        book = self.book(price_update.symbol, levels=3)
+        bid, ask = (sum(level.size for level in side) for side in (book.bids, book.asks))
+        if book.bids and self.random.random() < 0.3:
+            self.buy(price_update.symbol, 0.1, limit_price=book.bids[-1].price)
+        return [MarketSignal(price_update.symbol, 0.1 if bid > ask else -0.1)] if bid and ask else None
+
+
+def ticks(seed: int, rows: int) -> list[dict[str, Any]]:
+    """A print and a message of depth each second."""
+    rng = np.random.default_rng(seed)
+    times = START + np.arange(rows, dtype=np.int64) * SECOND
+    trades = {"ts": times, "price": rng.choice([99.9, 100.1], rows), "qty": rng.integers(1, 20, rows) * 0.1}
+    levels = np.array([99.5, 99.6, 99.7, 99.8, 99.9, 100.1, 100.2, 100.3, 100.4, 100.5])
+    price = np.concatenate([levels, rng.choice(levels, rows - 1)])
+    number = np.concatenate([np.zeros(10, dtype=np.int64), np.arange(1, rows)])
+    depth = {
+        "ts": times[number],
+        "is_snapshot": number == 0,
+        "side": np.where(price < 100, "b", "a"),
+        "price": price,
+        "qty": rng.integers(1, 20, len(price)) * 0.1,
+        "first_update_id": number,
+        "final_update_id": number,
+    }
+    return [trades, depth]
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 1_000), st.integers(5, 80), st.sampled_from(["trade_through", "queue_proportional"]))
+def test_neither_books_nor_drawn_latencies_know_what_comes(seed: int, cut: int, model: str) -> None:
+    """From one second on prints and depth are another market's."""
+    before, other = ticks(seed, 100), ticks(seed + 1, 100)
+    moment = START + cut * SECOND
+    after = [
+        {name: np.where(table["ts"] < moment, table[name], changed[name]) for name in table}
+        for table, changed in zip(before, other, strict=True)
+    ]
+    definition = {"venues": {"recorded": {"symbols": {"X-USD": {"tick": 0.1, "lot": 0.1}}}}}
+    delays = Drawn((Nanos(0), Nanos(300 * MILLISECOND), Nanos(1_700 * MILLISECOND)))
+    setup = Setup(seed=seed, fill_model=model, latency=Latency(feed=delays, order=delays), balances={"*": {"X": "100", "USD": "10000"}})
+    runs = [run_backtest(Reader, tables, setup=setup, symbol="X-USD", instruments=definition) for tables in (before, after)]
+    earlier = [run.fills.filter(run.fills["ts"].dt.epoch("ns") < moment).rows() for run in runs]
+    assert earlier[0] == earlier[1]
+    assert cut < 40 or earlier[0], "the strategy must have traded before the cut"
