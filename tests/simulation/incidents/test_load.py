@@ -5,12 +5,13 @@ from seawall.api.message import Address
 from seawall.api.orders import PlaceOrder
 from seawall.api.projections import BreakFound
 from seawall.api.signals import StrategyStarted
+from seawall.api.supervision import SetLimits
 from seawall.api.units import MILLISECOND, Nanos
 from seawall.engine.core.orders import CLOSED_WINDOW
 from seawall.engine.core.venues.settings import SessionSettings
 from seawall.runtime.machine import snapshot
 from tests.simulation.incidents.stage import ALPHA, BUY, SELL, Stage
-from tests.unit.engine.rig import ENGINE
+from tests.unit.engine.rig import ENGINE, LAX
 
 BURST = 400
 
@@ -29,6 +30,7 @@ def test_ids_in_a_burst() -> None:
         assert len(stage.open_at()) == len(stage.left()) == BURST * times
         stage.crash()
         stage.seconds(10)
+        stage.give(SetLimits(LAX, "olga", "the same again"))  # Which makes every part of the engine anew.
     arrived = [order.client_order_id for order in stage.spy.was_delivered[ALPHA] if isinstance(order, PlaceOrder)]
     ours = [key for key in arrived if not key.startswith("hand-")]
     assert len(dict.fromkeys(ours)) == len(ours) == 2 * BURST

@@ -3,6 +3,7 @@ disk, a venue whose lists do not reach back."""
 
 import pytest
 
+from seawall.api.accounts import QueryFills
 from seawall.api.control import CrashMachine
 from seawall.api.orders import OrderStatus as S
 from seawall.api.orders import TimeInForce
@@ -12,6 +13,7 @@ from seawall.api.supervision import EVERYTHING, Rearm, TradingMode
 from seawall.api.units import MILLISECOND, Nanos
 from seawall.exchange.core.floor import KEPT, SURPLUS
 from tests.simulation.incidents.stage import BUY, SELL, Stage
+from tests.simulation.toys import Spy
 from tests.unit.engine.rig import ENGINE, LOT, STRATEGY
 
 FSYNC = 2 * MILLISECOND
@@ -115,7 +117,8 @@ def test_position_older_than_the_venue_s_history() -> None:
 def test_fills_that_the_venue_no_longer_lists() -> None:
     """More fills happened while the engine was down than the venue remembers: the position cannot be known. That is said, what may still
     fill stays exposed, and only what makes positions smaller may leave until somebody lets trading go on by name."""
-    stage = Stage()
+    asked = Spy(QueryFills)
+    stage = Stage(observers=(asked,))
     stage.want(BUY, 80.0, 100, tag="t")
     stage.seconds(1)
     stage.world.crash(ENGINE)
@@ -126,6 +129,7 @@ def test_fills_that_the_venue_no_longer_lists() -> None:
     assert any(found.theirs == "older fills are no longer listed" for found in stage.heard(BreakFound))
     assert stage.engine.state.mode is TradingMode.REDUCE_ONLY
     assert stage.position() + stage.exposed() >= stage.filled_at()
+    assert len(asked.was_sent[ENGINE]) < 20, "what is not listed is not asked for again with every fill behind it"
     sent = len(stage.left())
     stage.want(BUY, 0.1, 99, tag="more")
     stage.seconds(1)
