@@ -6,7 +6,7 @@ from seawall.api.accounts import OpenAccount
 from seawall.api.control import Drop
 from seawall.api.margin import LiquidateAccount
 from seawall.api.message import Address
-from seawall.api.orders import AccountId
+from seawall.api.orders import AccountId, CancelOrder
 from seawall.api.orders import OrderStatus as S
 from seawall.api.perpetuals import define_perpetual
 from seawall.api.projections import BreakFound, ClosedByVenue
@@ -14,7 +14,7 @@ from seawall.api.units import Money
 from seawall.api.venue_operations import CancelAccountOrders
 from seawall.engine.core.booking import EXTERNAL
 from tests.simulation.incidents.stage import ALPHA, BUY, PRIVATE, SELL, Stage
-from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, ENGINE, INSTRUMENTS, STRATEGY, USDT
+from tests.unit.engine.rig import ALPHA_BTC, ALPHA_ETH, BETA_BTC, COIN, ENGINE, INSTRUMENTS, OTHER, STRATEGY, USDT
 
 GAMMA = Address("venue:gamma")
 PERPETUAL = define_perpetual("gamma", "BTC-USDT-PERP", tick="0.01", lot="0.001", max_leverage="10", liquidation_fee="0.005")
@@ -48,6 +48,33 @@ def test_liquidation_by_the_venue(unheard: bool) -> None:
     venue = stage.venue(GAMMA).state.ledger.accounts[AccountId("gamma-main")]
     booked = stage.engine.booking.balance_changes(PERPETUAL.venue)
     assert venue.free[USDT] == (stage.session("gamma").opening or {})[USDT] + booked[USDT]
+
+
+@pytest.mark.parametrize("unheard", [False, True])
+def test_deleveraging_of_a_winner(unheard: bool) -> None:
+    """The other side of our trade is bankrupt, its book empty, the fund too: the venue closes our winning position against it. That is
+    noticed like a liquidation, and named for what it is."""
+    stage = Stage(instruments=(*INSTRUMENTS, PERPETUAL), index={PERPETUAL.id: (ALPHA_BTC, BETA_BTC)})
+    stage.give(OpenAccount(AccountId("weak"), OTHER, {USDT: Money(60 * COIN)}), GAMMA)
+    for quote in list(stage.venue(GAMMA).state.markets[PERPETUAL.id].orders.values()):
+        stage.give(CancelOrder(quote.account, quote.client_order_id, PERPETUAL.id), GAMMA)
+    stage.want(SELL, 5.0, 100.5, tag="short", instrument=PERPETUAL)
+    stage.seconds(1)
+    stage.other(BUY, 5.0, 100.5, PERPETUAL, account="weak")
+    stage.seconds(2)
+    assert stage.position(PERPETUAL) == stage.filled_at(PERPETUAL) == -5 * COIN
+    mute = stage.fault(Drop(), *PRIVATE, source=GAMMA) if unheard else ""
+    for instrument in (ALPHA_BTC, BETA_BTC):
+        stage.fall(80, instrument)
+        stage.other(SELL, 0.1, 81, instrument)
+    stage.until(lambda: stage.filled_at(PERPETUAL) == 0, 60)
+    assert stage.until(lambda: stage.position(PERPETUAL) == 0, 31) < (31 if unheard else 1)
+    if mute:
+        stage.heal(mute)
+    assert stage.position(PERPETUAL, STRATEGY) == 0
+    assert {alert.what for alert in stage.heard(ClosedByVenue)} == {"deleveraging"}
+    stage.seconds(61)
+    assert stage.heard(BreakFound) == []
 
 
 def test_position_of_which_nobody_was_told() -> None:
