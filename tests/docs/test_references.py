@@ -16,6 +16,7 @@ from seawall.analytics.result import Result
 from seawall.analytics.summary import Summary
 from seawall.api.instruments import define_spot
 from seawall.api.risk import Limits
+from seawall.api.supervision import TradingMode
 from seawall.api.units import SECOND
 from seawall.backtest import run_backtest
 from seawall.backtest.run import default_limits
@@ -25,6 +26,7 @@ from seawall.engine.core.feed import FeedSettings, Refused
 from seawall.engine.core.feed_words import FEED, feed_from
 from seawall.engine.core.limit_files import SECTIONS, words_of
 from seawall.engine.core.limit_words import SECONDS, limits_from
+from seawall.engine.core.modes import TRANSITIONS
 from seawall.engine.core.monitors import BREAKERS, MONITORS
 from seawall.market_data.recorded import open_recording
 from seawall.sim.scenario import FEED as SIMULATED
@@ -135,6 +137,15 @@ def test_every_monitor_is_explained_with_what_its_breaker_does() -> None:
     assert list(shown) == [monitor.__name__ for monitor in MONITORS]
     acts = {name: action.replace("_", " ") for name, action in BREAKERS.items()}
     assert shown == {name: acts.get(name, "") for name in shown}
+
+
+def test_every_mode_of_trading_is_explained_with_where_it_leads() -> None:
+    """In the order of the table that says so, and with no mode that is not there."""
+    shown = {words(row[0])[0]: words(row[2]) for row in rows(section(page("limits.md"), "Modes of trading"))}
+    assert list(shown) == [str(mode) for mode in TRANSITIONS]
+    assert sorted(shown) == sorted(TradingMode)
+    for mode in ("liquidating", "stopping", "stopped"):
+        assert [word for word in shown[mode] if word in list(TradingMode)] == list(TRANSITIONS[TradingMode(mode)])
 
 
 def test_every_limit_is_explained() -> None:

@@ -20,7 +20,10 @@ from seawall.sim.scenario import (
 )
 from seawall.sim.world import World
 from seawall.strategy import TradingStrategy
+from tests.replay.cuts import assert_every_cut_recovers
+from tests.simulation.restless import SIZES, Restless
 from tests.simulation.toys import Spy
+from tests.simulation.worlds import Recorded
 
 ALPHA = VENUES[0]
 HOURS = 0.05
@@ -69,6 +72,25 @@ def test_a_dark_venue_is_traded_on_paper_and_nothing_real_knows_of_it() -> None:
     assert {fill.priced_by.split(":")[0] for fill in fills} == set(VENUES), "its own price while it was fresh, then another's"
     assert world.failures == []
     assert disagreements(world, ENGINE, OPENED) == []
+
+
+def test_every_cut_recovers_with_paper_tilt_and_tiers_at_work() -> None:
+    """What each of them remembers is state, and no index of it shows."""
+    rules = Rules(
+        {"paper_after": "5", "max_price_age": "20", "tilt_losses": "2", "tilt_rate": "3", "tilt_cancel_bps": "10", "tilt_orders": "5"}
+    )
+    specs = [StrategySpec("stubborn", Stubborn, {"tier": "hunter"}), StrategySpec("restless", Restless, {"max_position_size": SIZES})]
+    recorded = Recorded(build(11, HOURS, "none", specs, rules=rules))
+    world = recorded.world
+    world.run_for(WARM_UP + 40 * SECOND)
+    for ends in ((ENGINE, venue_address(ALPHA)), (venue_address(ALPHA), ENGINE)):
+        world.partition(*ends)
+    world.run_for(30 * SECOND)
+    engine = world.machines[ENGINE]
+    assert isinstance(engine, Engine)
+    assert engine.state.risk.tier and engine.state.outages[ALPHA].positions
+    assert any(account.tilt is not None and account.tilt.signs for account in engine.state.strategies.values())
+    assert_every_cut_recovers(world.nodes[ENGINE].spec.build, recorded.messages(ENGINE), cuts=6)
 
 
 def test_what_is_still_on_paper_at_the_end_is_known() -> None:

@@ -124,6 +124,11 @@ def test_what_is_no_sign() -> None:
     rig.tell(CancelRequested(STRATEGY, only(rig.open.values()).tag))
     lose(rig, 1)
     bought(rig, 0.9)
+    filled(rig, Side.BUY, 0.9)
+    rig.other(Side.BUY, 900, 103)
+    assert rig.want(Side.SELL, rig.position() / COIN, 103.0)
+    rig.hands_off()
+    bought(rig, 5.0)
     rig.seconds(1)
     assert alerts(rig) == []
 

@@ -69,6 +69,14 @@ def test_another_logon_asks_for_another_time_or_none() -> None:
     assert venue.send(Logon(ALICE, 5, Nanos(-1)))[0][1] == LoggedOn(ALICE, 5, NOW)
 
 
+def test_a_shorter_time_is_not_hidden_by_what_expires_before_the_longer_one() -> None:
+    venue = guarded()
+    venue.order("bob", "buy", 80, 1, time_in_force="gtd", expire_time=Nanos(NOW + 60), name="5")
+    venue.send(Logon(ALICE, 2, Nanos(30)), NOW + 10)
+    assert venue.exchange.deadline() == NOW + 40
+    assert tick(venue, 40) == GONE
+
+
 def test_it_survives_a_restart() -> None:
     venue, again = guarded(), Venue()
     restore(again.exchange, snapshot(venue.exchange))
