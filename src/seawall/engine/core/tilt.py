@@ -32,7 +32,10 @@ class Tilt(msgspec.Struct):
         lasts = limits.tilt_pause if self.signs >= MOST_SIGNS else CALM
         return self.signs if now < self.sign_at + lasts else 0
 
-    def traded(self, order: Order, realised: int) -> None:
+    def traded(self, order: Order, realised: int, worth: int) -> None:
+        """A fill of an order that is worth so much. A fee that is taken in coins realises a trifle, which is neither loss nor gain."""
+        if abs(realised) * BASIS_POINTS < worth:
+            return
         if realised < 0 and order.client_order_id != self.loser:
             self.losses += 1
             self.loser, self.lost_in, self.lost_quantity = order.client_order_id, order.instrument, order.quantity

@@ -11,7 +11,7 @@ from seawall.api.units import HOUR, MINUTE, Money, Nanos
 from seawall.engine.core.settings import Switches
 from tests.unit.engine.core.test_checks import lax, refusals
 from tests.unit.engine.core.test_controls import filled
-from tests.unit.engine.rig import COIN, STRATEGY, Rig, only
+from tests.unit.engine.rig import ALPHA_BTC, COIN, STRATEGY, Rig, only
 
 
 def rig_with(**limits: Any) -> Rig:
@@ -128,6 +128,19 @@ def test_what_is_no_sign() -> None:
     rig.other(Side.BUY, 900, 103)
     assert rig.want(Side.SELL, rig.position() / COIN, 103.0)
     rig.hands_off()
+    bought(rig, 5.0)
+    rig.seconds(1)
+    assert alerts(rig) == []
+
+
+def test_a_fee_taken_in_coins_is_no_loss() -> None:
+    """Bought higher and then lower, each fee sells a few coins under their cost."""
+    rig = rig_with(tilt_losses=1)
+    filled(rig, Side.BUY, 1.0)
+    rig.other(Side.SELL, 1_000, 99)
+    rig.want(quantity=1.0, price=99.0)
+    rig.hands_off()
+    assert sum(held[ALPHA_BTC.id].realised for held in rig.engine.state.positions.values()) < 0
     bought(rig, 5.0)
     rig.seconds(1)
     assert alerts(rig) == []

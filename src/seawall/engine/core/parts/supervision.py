@@ -145,7 +145,8 @@ class Supervision(Part):
         limit = self.limits.max_trades
         account.note_trade(now, limit)
         if self.limits.watch_tilt:
-            self._tilt(account).traded(order, realised)
+            worth = order.quantity * order.decision_price * self.engine.booking.instruments[order.instrument].tick_value
+            self._tilt(account).traded(order, realised, worth)
         if limit is not None and len(account.trade_times) >= limit:
             self.risk.look_at = min(self.risk.look_at, now)
 
