@@ -194,10 +194,29 @@ def tables(seed: int, rows: int) -> list[dict[str, Any]]:
     return chosen[: 1 + seed % 3]
 
 
+def margined(seed: int, rows: int) -> list[dict[str, Any]]:
+    """The same trades and quotes of a perpetual, with wider steps: its account is small."""
+    rng = np.random.default_rng(seed)
+    price = np.round(1_000 + np.cumsum(rng.integers(-30, 31, rows)).astype(float), 2).clip(min=100)
+    common = {
+        "ts": START + np.cumsum(rng.integers(0, 3, rows)) * SECOND, "venue": ["gamma"] * rows, "symbol": ["BTC-USDT-PERP"] * rows,
+    }  # fmt: skip
+    trades = {**common, "price": price, "qty": rng.integers(1, 100, rows) * 0.01}
+    quotes = {**common, "bid": price - 0.02, "bid_size": [1.0] * rows, "ask": price + 0.02, "ask_size": [2.0] * rows}
+    return [trades, {key: np.round(value, 2) if key in ("bid", "ask") else value for key, value in quotes.items()}]
+
+
 def built(recording: Recording, seed: int, latency: Latency) -> Run:
     # Whether two orders of ours would meet depends on which of two reports of one instant came first: see the docstring below.
     limits = {"prevent_self_match": "none"} if latency.report else {}
-    setup = Setup(seed=seed, fill_model="touch", slippage_bps=3, latency=latency, limits=limits)
+    balances, rates = None, None
+    if any(stream.instrument.margin is not None for stream in recording.streams):
+        balances = {"*": {"USDT": "12"}}
+        paid = {"ts": [START + k * 20 * SECOND for k in range(1, 10)], "funding_rate": [0.001 * (-1) ** k for k in range(9)]}
+        rates = {**paid, "venue": ["gamma"] * 9, "symbol": ["BTC-USDT-PERP"] * 9}
+    setup = Setup(
+        seed=seed, fill_model="touch", slippage_bps=3, latency=latency, limits=limits, balances=balances, funding_rates=rates,
+    )  # fmt: skip
     return Run([Restless, Restless], recording, {"max_position_size": 0.1}, setup)
 
 
@@ -247,6 +266,31 @@ def test_equal_orders_and_equal_state(seed: int, rows: int) -> None:
     expected, expected_orders = simulation(open_recording(data), seed, INSTANT)
     assert orders == expected_orders
     assert states == expected
+
+
+@settings(max_examples=12)
+@given(st.integers(0, 10_000), st.integers(20, 200))
+def test_equal_orders_and_equal_state_with_margin(seed: int, rows: int) -> None:
+    """Funding, margin calls and liquidations among them."""
+    data = margined(seed, rows)
+    states, orders = backtest(open_recording(data), seed, INSTANT)
+    expected, expected_orders = simulation(open_recording(data), seed, INSTANT)
+    assert orders == expected_orders
+    assert states == expected
+
+
+def test_what_is_margined_is_paid_for_and_liquidated() -> None:
+    """Or the property above would hold of nothing."""
+    told: dict[str, int] = {}
+    for seed in range(6):
+        run = built(open_recording(margined(seed, 200)), seed, INSTANT)
+        run.host = run.new_host()
+        run.drive(None, lambda: False)
+        kinds = [movement.kind for movement in run.recorder.movements] + [what.split("(")[-1] for what in run.notes.alerts]
+        for kind in kinds:
+            told[kind] = told.get(kind, 0) + 1
+        told["refused"] = told.get("refused", 0) + run.notes.refusals.get("margin", 0)
+    assert told["funding"] > 5 and told["liquidation_fee"] >= 2 and told["liquidation)"] >= 2 and told["refused"] > 5, told
 
 
 def test_the_strategy_really_trades() -> None:
