@@ -107,6 +107,15 @@ def test_an_operator_may_forgive_at_once() -> None:
     assert bought(rig, 1.0) == 1_000
 
 
+def test_halved_sizes_are_forgiven_too() -> None:
+    rig = rig_with(tilt_losses=3)
+    revenge(rig)
+    revenge(rig)
+    assert bought(rig, 1.0) == 500
+    rig.tell(Rearm(STRATEGY, "ann", "talked to it"))
+    assert bought(rig, 1.0) == 1_000
+
+
 def test_with_breakers_switched_off_it_is_only_told() -> None:
     rig = Rig(lax(tilt_losses=3), capital=Money(1_000_000 * COIN), switches=Switches(circuit_breakers=False))
     for _ in range(3):

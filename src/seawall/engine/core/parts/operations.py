@@ -85,7 +85,7 @@ class Operations(Part):
         elif command.scope == EVERYTHING:
             if not modes.allowed(state, TradingMode.RUNNING):
                 why = f"trading is {state.mode}"
-        elif account is None or account.suspended is None:
+        elif account is None or (account.suspended is None and not account.halved):
             why = "no breaker has stopped it"
         if why:
             return self._refused(command, command.operator, why)
