@@ -1,7 +1,7 @@
 """A strategy as a machine: turns public data and the engine's answers into the author's callbacks, and what they return into messages.
 
-An exception in the author's code ends this strategy and nothing else. Prices that cannot be are kept from it. The backtest host's hot
-loop does inline what `_price` does here; a test holds the two together.
+Its life is here: starting, stopping, failing, being restored, being swapped, its timer. What it hears in between is in `prices`, `answers`,
+`paper` and `depth`. An exception in the author's code ends this strategy and nothing else.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,47 +10,28 @@ from typing import Any
 import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId
-from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Address, Envelope, Message, Restarted, Tick
-from seawall.api.orders import OrderStatus
-from seawall.api.signals import (
-    BreachReported,
-    FillApplied,
-    FundingApplied,
-    OrderChanged,
-    StartStrategy,
-    StopStrategy,
-    StrategyFailed,
-    StrategyStopped,
-)
+from seawall.api.signals import StartStrategy, StopStrategy, StrategyFailed, StrategyStopped
 from seawall.api.units import Nanos
-from seawall.runtime.floats import base_as_float, price_as_float, quantity_as_float
+from seawall.runtime.floats import base_as_float
 from seawall.runtime.machine import Handler
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
+from seawall.strategy.core.answers import answer_handlers
 from seawall.strategy.core.depth import DepthState, follow
 from seawall.strategy.core.failures import AUTHOR_ERRORS, describe
 from seawall.strategy.core.feed import Feed
-from seawall.strategy.core.history import History, Told, hear_again, remember
+from seawall.strategy.core.history import History, hear_again
 from seawall.strategy.core.introduction import introduce, timer_interval
 from seawall.strategy.core.paper import paper_handlers
 from seawall.strategy.core.plain import unpacked
-from seawall.strategy.core.shown import shown_bar, shown_breach, shown_fill, shown_funding
+from seawall.strategy.core.prices import price_handlers
 from seawall.strategy.core.translate import to_message
-from seawall.strategy.events import (
-    MarketSignal,
-    OpenOrder,
-    OrderIds,
-    OrderUpdate,
-    PriceUpdate,
-    Wish,
-)
+from seawall.strategy.events import MarketSignal, OpenOrder, OrderIds, Wish
 from seawall.strategy.random import StrategyRandom
 from seawall.strategy.warm_up import need_of
 
 Factory = Callable[[dict[str, Any]], TradingStrategy]
-
-_ENDED = (OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.REJECTED, OrderStatus.EXPIRED)
 
 
 class StrategyState(msgspec.Struct):
@@ -97,24 +78,19 @@ class StrategyMachine:
             StopStrategy: self._stop,
             Restarted: self._restarted,
             Tick: self._tick,
-            Traded: self._traded,
-            QuoteChanged: self._quote_changed,
-            BarClosed: self._bar_closed,
-            FillApplied: self._fill_applied,
-            OrderChanged: self._order_changed,
-            BreachReported: self._breach_reported,
-            FundingApplied: self._funding_applied,
+            **price_handlers(self),
+            **answer_handlers(self),
             **paper_handlers(self),
         }
         feeds = {i.id: Feed(symbol=i.symbol, venue=i.venue) for i in instruments}
         cache: dict[str, dict[str, float]] = {i.symbol: {} for i in instruments}
-        self._state = StrategyState(rng=Rng(seed), feeds=feeds, price_cache=cache)
+        self.facts = StrategyState(rng=Rng(seed), feeds=feeds, price_cache=cache)
         self._attach(factory(config.copy()))
 
     @property
     def state(self) -> StrategyState:
         """Taking a snapshot changes nothing for a strategy whose `save_state` raises; that shows when the snapshot is restored."""
-        state, strategy = self._state, self.strategy
+        state, strategy = self.facts, self.strategy
         state.now = strategy.now_ns
         state.saved, state.unsaved = b"", ""
         try:
@@ -127,14 +103,14 @@ class StrategyMachine:
     @property
     def failure(self) -> str:
         """Why the author's code ended this strategy; empty: it did not."""
-        return self._state.failure
+        return self.facts.failure
 
     @property
     def feeds(self) -> dict[InstrumentId, Feed]:
-        return self._state.feeds
+        return self.facts.feeds
 
     def restore(self, state: StrategyState) -> None:
-        self._state = state
+        self.facts = state
         callback: Callable[..., Any] = getattr(self.factory, "__init__", self.factory)
         try:
             strategy = self.factory(self.config.copy())
@@ -190,7 +166,7 @@ class StrategyMachine:
         return StrategyMachine(self.address, self.engine, self.factory, self.config, instruments, seed=0, remembers=self.remembers)
 
     def deadline(self) -> Nanos | None:
-        return Nanos(self._state.next_timer) if self._state.next_timer else None
+        return Nanos(self.facts.next_timer) if self.facts.next_timer else None
 
     def collect(self, returned: Sequence[MarketSignal] | None, now: Nanos) -> list[Envelope]:
         """Messages for what a callback queued and returned, in that order."""
@@ -200,10 +176,10 @@ class StrategyMachine:
         if self.outbox:
             wishes = [*self.outbox, *wishes]
             self.outbox.clear()
-        if now < self._state.trade_from:
+        if now < self.facts.trade_from:
             self.ignored += len(wishes)
             return []
-        engine, address, state = self.engine, self.address, self._state
+        engine, address, state = self.engine, self.address, self.facts
         return [Envelope(engine, to_message(wish, address, state, now)) for wish in wishes]
 
     def fail(self, error: BaseException, callback: Callable[..., Any] | None = None) -> list[Envelope]:
@@ -212,13 +188,13 @@ class StrategyMachine:
         return self._report_failure()
 
     def _end(self, failure: str) -> None:
-        self._state.failure = failure
-        self._state.running = False
-        self._state.timer_interval = self._state.next_timer = 0
+        self.facts.failure = failure
+        self.facts.running = False
+        self.facts.timer_interval = self.facts.next_timer = 0
         self.outbox.clear()
 
     def _report_failure(self) -> list[Envelope]:
-        return [Envelope(self.engine, StrategyFailed(self.address, self._state.failure))] if self._state.failure else []
+        return [Envelope(self.engine, StrategyFailed(self.address, self.facts.failure))] if self.facts.failure else []
 
     def _restarted(self, message: Restarted, now: Nanos) -> list[Envelope]:
         """The engine may not know yet that this strategy failed: in the run that ended, or in the attempt to restore it."""
@@ -226,7 +202,7 @@ class StrategyMachine:
 
     def _attach(self, strategy: TradingStrategy) -> None:
         """Gives a fresh strategy object its share of the state: the very same dicts, so that there is one truth."""
-        state = self._state
+        state = self.facts
         self.strategy = strategy
         strategy.price_cache = state.price_cache
         strategy.open_orders = state.open_orders
@@ -235,15 +211,15 @@ class StrategyMachine:
         strategy.active_symbols = list(state.price_cache)
         strategy.now_ns, strategy.trade_from_ns = state.now, state.trade_from
         strategy.positions = {}
-        self._need = need_of(strategy)
-        self._keeps = self.remembers and any(self._need)
+        self.need = need_of(strategy)
+        self.keeps = self.remembers and any(self.need)
         for key in state.positions:  # In their order: the author may iterate over them.
             self.show_position(self.instruments[key])
         self.outbox = strategy.outbox
         self.depth = follow(strategy, self.handlers, self.address, self.instruments, state.depth)
         # A callback that the author left alone is not worth a translation.
-        self._hears_fills = _overrides(strategy, TradingStrategy.on_order_fill)
-        self._hears_updates = _overrides(strategy, TradingStrategy.on_order_update)
+        self.hears_fills = _overrides(strategy, TradingStrategy.on_order_fill)
+        self.hears_updates = _overrides(strategy, TradingStrategy.on_order_update)
         self.outbox.clear()  # Of what a constructor said: it may speak from the first callback on.
 
     def _snapshots(self, now: Nanos) -> list[Envelope]:
@@ -251,12 +227,12 @@ class StrategyMachine:
 
     def _hear_again(self, strategy: TradingStrategy, now: int) -> None:
         """Before it is attached, or attached again. Whatever the author's code raises is the caller's."""
-        if self._state.history:
-            strategy.active_symbols = list(self._state.price_cache)
-            self.ignored += hear_again(strategy, self._state.history, now)
+        if self.facts.history:
+            strategy.active_symbols = list(self.facts.price_cache)
+            self.ignored += hear_again(strategy, self.facts.history, now)
 
     def show_position(self, instrument: Instrument) -> None:
-        positions, listed = self._state.positions, self._listed[instrument.symbol]
+        positions, listed = self.facts.positions, self._listed[instrument.symbol]
         total = positions[instrument.id]
         if len(listed) > 1:
             total = 0
@@ -265,7 +241,7 @@ class StrategyMachine:
         self.strategy.positions[instrument.symbol] = base_as_float(instrument, total)
 
     def call(self, callback: Callable[..., Any], now: Nanos, *arguments: Any) -> list[Envelope]:
-        if not self._state.running:
+        if not self.facts.running:
             return []
         self.strategy.now_ns = now
         try:
@@ -274,7 +250,7 @@ class StrategyMachine:
             return self.fail(error, callback)
 
     def _start(self, message: StartStrategy, now: Nanos) -> list[Envelope]:
-        strategy, state = self.strategy, self._state
+        strategy, state = self.strategy, self.facts
         try:
             started, state.timer_interval = introduce(strategy, self.address), timer_interval(strategy)
         except AUTHOR_ERRORS as error:
@@ -294,106 +270,21 @@ class StrategyMachine:
 
     def _stop(self, message: StopStrategy, now: Nanos) -> list[Envelope]:
         out = self.call(self.strategy.on_stop, now)
-        self._state.running = False
-        self._state.timer_interval = self._state.next_timer = 0
+        self.facts.running = False
+        self.facts.timer_interval = self.facts.next_timer = 0
         return [*out, Envelope(self.engine, StrategyStopped(self.address))]
 
     def _plan_timer(self, now: Nanos) -> None:
         """The next whole multiple of the interval, so that timers of equal intervals go off together."""
-        interval = self._state.timer_interval
-        self._state.next_timer = now - now % interval + interval if interval else 0
+        interval = self.facts.timer_interval
+        self.facts.next_timer = now - now % interval + interval if interval else 0
 
     def _tick(self, message: Tick, now: Nanos) -> list[Envelope]:
-        state = self._state
+        state = self.facts
         if not state.next_timer or now < state.next_timer:
             return []
         self._plan_timer(now)
         return self.call(self.strategy.on_timer, now) if now >= state.trade_from else []
-
-    def _traded(self, trade: Traded, now: Nanos) -> list[Envelope]:
-        instrument = self.instruments.get(trade.instrument)
-        if instrument is None or trade.price <= 0 or trade.quantity <= 0:
-            return []
-        return self._price(instrument, now, price_as_float(instrument, trade.price), quantity_as_float(instrument, trade.quantity), "trade")
-
-    def _quote_changed(self, quote: QuoteChanged, now: Nanos) -> list[Envelope]:
-        instrument = self.instruments.get(quote.instrument)
-        if instrument is None or quote.bid < 0 or quote.ask < 0 or 0 < quote.ask <= quote.bid:
-            return []
-        feed = self._state.feeds[instrument.id]
-        feed.bid = price_as_float(instrument, quote.bid) if quote.bid else None
-        feed.ask = price_as_float(instrument, quote.ask) if quote.ask else None
-        feed.bid_size = quantity_as_float(instrument, quote.bid_quantity) if quote.bid else None
-        feed.ask_size = quantity_as_float(instrument, quote.ask_quantity) if quote.ask else None
-        if feed.bid is None or feed.ask is None:
-            return []  # One side is empty: there is no middle to report.
-        return self._price(instrument, now, (feed.bid + feed.ask) / 2, None, "quote")
-
-    def _bar_closed(self, bar: BarClosed, now: Nanos) -> list[Envelope]:
-        instrument = self.instruments.get(bar.instrument)
-        if instrument is None or not 0 < bar.low <= bar.close <= bar.high:
-            return []
-        volume = quantity_as_float(instrument, bar.volume)
-        close = price_as_float(instrument, bar.close)
-        out = self._price(instrument, now, close, volume, "bar")
-        shown = shown_bar(instrument, bar)
-        if self._keeps and (told := self._state.history.get(instrument.id)):
-            told[-1].bar = shown
-        return out + self.call(self.strategy.on_bar, now, shown)
-
-    def _price(self, instrument: Instrument, now: Nanos, price: float, volume: float | None, source: str) -> list[Envelope]:
-        feed = self._state.feeds[instrument.id]
-        if now >= feed.next_roll:
-            feed.roll(now, price)
-        feed.sequence += 1
-        self._state.price_cache[feed.symbol][feed.venue] = price
-        update = PriceUpdate(
-            feed.symbol, feed.venue, now, price, volume, feed.sequence, feed.reference_price, source,
-            feed.bid, feed.ask, feed.bid_size, feed.ask_size,
-        )  # fmt: skip
-        if self._keeps:
-            state = self._state
-            state.told += 1
-            remember(state.history.setdefault(instrument.id, []), Told(state.told, update), self._need)
-        return self.call(self.strategy.on_market_data, now, update)
-
-    def _fill_applied(self, fill: FillApplied, now: Nanos) -> list[Envelope]:
-        state = self._state
-        instrument = self.instruments.get(fill.instrument)
-        if instrument is None:
-            return []
-        state.positions[instrument.id] = fill.position
-        self.show_position(instrument)
-        if not fill.leaves_quantity:
-            state.open_orders.pop(fill.tag, None)
-        elif order := state.open_orders.get(fill.tag):
-            order.leaves_quantity = quantity_as_float(instrument, fill.leaves_quantity)
-            order.status = OrderStatus.PARTIALLY_FILLED
-        if not self._hears_fills:
-            return []
-        return self.call(self.strategy.on_order_fill, now, shown_fill(instrument, fill))
-
-    def _order_changed(self, change: OrderChanged, now: Nanos) -> list[Envelope]:
-        open_orders = self._state.open_orders
-        if change.status in _ENDED:
-            open_orders.pop(change.tag, None)
-        elif order := open_orders.get(change.tag):
-            order.status = change.status
-            if instrument := self.instruments.get(change.instrument):
-                order.venue = instrument.venue
-                order.leaves_quantity = quantity_as_float(instrument, change.leaves_quantity)
-        if not self._hears_updates:
-            return []
-        return self.call(self.strategy.on_order_update, now, OrderUpdate(change.tag, change.status, change.reason, now))
-
-    def _funding_applied(self, funding: FundingApplied, now: Nanos) -> list[Envelope]:
-        instrument = self.instruments.get(funding.instrument)
-        if instrument is None:
-            return []
-        return self.call(self.strategy.on_funding, now, shown_funding(instrument, funding))
-
-    def _breach_reported(self, breach: BreachReported, now: Nanos) -> list[Envelope]:
-        return self.call(self.strategy.on_risk_breach, now, shown_breach(breach, now))
 
 
 def _overrides(strategy: TradingStrategy, callback: Callable[..., Any]) -> bool:

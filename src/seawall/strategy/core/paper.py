@@ -23,8 +23,8 @@ def _filled(machine: "StrategyMachine", fill: PaperFilled, now: Nanos) -> list[E
     instrument = machine.instruments.get(fill.instrument)
     if instrument is None:
         return []
-    machine._state.positions[instrument.id] = fill.position
-    machine._state.open_orders.pop(fill.tag, None)
+    machine.facts.positions[instrument.id] = fill.position
+    machine.facts.open_orders.pop(fill.tag, None)
     machine.show_position(instrument)
     shown = OrderFill(
         order_id=fill.tag,
@@ -46,6 +46,6 @@ def _filled(machine: "StrategyMachine", fill: PaperFilled, now: Nanos) -> list[E
 def _ended(machine: "StrategyMachine", ended: PaperEnded, now: Nanos) -> list[Envelope]:
     for key, quantity in ended.positions.items():
         if instrument := machine.instruments.get(key):
-            machine._state.positions[key] = quantity
+            machine.facts.positions[key] = quantity
             machine.show_position(instrument)
     return []
