@@ -19,8 +19,10 @@ from seawall.engine.core.halving import HalvingSizing
 from seawall.engine.core.margins import Margins
 from seawall.engine.core.market import Market
 from seawall.engine.core.orders import Orders
+from seawall.engine.core.parts.breakers import Breakers
 from seawall.engine.core.parts.changes import Changes
 from seawall.engine.core.parts.closer import Closer
+from seawall.engine.core.parts.conduct import Conduct
 from seawall.engine.core.parts.connections import Connections
 from seawall.engine.core.parts.entry import Entry
 from seawall.engine.core.parts.filters import VenueFilters
@@ -55,11 +57,14 @@ class Engine:
         self.connections = Connections()
         prices = Prices(watch_depth=settings.feed.watch_depth)
         self.closer = Closer()
+        self.breakers = Breakers()
+        self.conduct = Conduct()
         self.supervision = Supervision()
         self.paper = Paper()
         self.timekeeping = Timekeeping()
         self.parts: tuple[Part, ...] = (
-            self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.supervision, Perpetuals(),
+            self.entry, prices, Strategies(), Reports(), self.connections, self.closer, self.breakers, self.conduct, self.supervision,
+            Perpetuals(),
             Operations(), Halts(), Changes(), VenueFilters(), self.timekeeping, self.paper,
         )  # fmt: skip
         self.handlers: dict[type[Message], Handler] = {Tick: self._tick}
@@ -144,7 +149,7 @@ class Engine:
     def follow(self) -> list[Envelope]:
         """The mode, after a venue came or went, or an operator has let trading go on."""
         live = [session.state.status is SessionStatus.LIVE for session in self._sessions]
-        return [*modes.follow(self.state, live), *self.supervision.streams_speak()]
+        return [*modes.follow(self.state, live), *self.breakers.streams_speak()]
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
         watched = [*self.timekeeping.on_time(now), *self.connections.on_time(now), *self.paper.on_time(now)]

@@ -44,7 +44,8 @@ class Changes(Part):
     def attach(self, engine: "Engine") -> None:
         self.state, self.entry, self.gate, self.sizing = engine.state, engine.entry, engine.gate, engine.sizing
         self.orders, self.exposures, self.booking, self.heard = engine.orders, engine.exposures, engine.booking, engine.heard
-        self.limits, self.account, self.supervision = engine.limits, engine.account, engine.supervision
+        self.limits, self.account, self.breakers = engine.limits, engine.account, engine.breakers
+        self.conduct = engine.conduct
         self.instruments, self.session_of = engine.booking.instruments, engine.session_of
 
     # Smaller
@@ -114,10 +115,10 @@ class Changes(Part):
         intent = msgspec.structs.replace(sized, replaces=group)
         verdict = self._review_without(old, intent, now)
         if not isinstance(verdict, ApprovedOrder):
-            return refuse(intent, verdict) + self.supervision.refused(account, verdict, now)
+            return refuse(intent, verdict) + self.breakers.refused(account, verdict, now)
         self.exposures.join(old, group)
         if self.limits.watch_tilt:
-            self.supervision.taken_back(old)
+            self.conduct.taken_back(old)
         return [replace(self.entry.session(old), old, self.entry.enter(verdict, group), now)]
 
     def _review_without(self, old: Order, intent: Intent, now: Nanos) -> Verdict:
@@ -147,7 +148,7 @@ class Changes(Part):
             if isinstance(verdict, ApprovedOrder):
                 out.append(_over(request.strategy, intent.tag, "the other order of its list was refused"))
             else:
-                out += refuse(intent, verdict) + self.supervision.refused(account, verdict, now)
+                out += refuse(intent, verdict) + self.breakers.refused(account, verdict, now)
         return out
 
     def _sized(self, request: ListRequested, account: StrategyAccount) -> list[Intent] | Dropped:

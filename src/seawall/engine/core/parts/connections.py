@@ -41,7 +41,7 @@ class Connections(Part):
 
     def attach(self, engine: "Engine") -> None:
         self.state, self.sessions, self.reconciliation = engine.state, engine.sessions, engine.reconciliation
-        self.heard, self.entry, self.supervision = engine.heard, engine.entry, engine.supervision
+        self.heard, self.entry, self.breakers = engine.heard, engine.entry, engine.breakers
 
     def on_time(self, now: Nanos) -> list[Envelope]:
         out: list[Envelope] = []
@@ -140,14 +140,14 @@ class Connections(Part):
             session.state.fills_lost = False
             if out:  # Differences that are no longer doubted, and that no fill will explain: what we hold is not known.
                 why = f"{session.settings.address}: fills are missing that it no longer lists"
-                out += self.supervision.restrict("reconciliation", why, now)
+                out += self.breakers.restrict("reconciliation", why, now)
         return out + session.answered(report.request_id, now)
 
     def _unless_mute(self, session: VenueSession, out: list[Envelope], now: Nanos) -> list[Envelope]:
         """Answers told too much that the private stream should have: it begins anew with the session, and all that is true is asked for."""
         if not session.falls_mute(now):
             return out
-        return [*out, *self.supervision.stream_mute(session), *self._drop(session, "the private stream is mute", now)]
+        return [*out, *self.breakers.stream_mute(session), *self._drop(session, "the private stream is mute", now)]
 
     def _traded_on(self, session: VenueSession) -> list[InstrumentId]:
         """Instruments of the session's venue that may have fills we do not know of."""

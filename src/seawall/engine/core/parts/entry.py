@@ -34,7 +34,7 @@ class Entry(Part):
         self.orders, self.exposures, self.instruments = engine.orders, engine.exposures, engine.booking.instruments
         self.session_of, self.account = engine.session_of, engine.account
         self.prefix = f"{engine.state.epoch:x}-"
-        self.supervision = engine.supervision
+        self.breakers, self.conduct = engine.breakers, engine.conduct
         limits = engine.limits
         self._watches_tilt = limits.watch_tilt
         self.paper, self._on_paper = engine.paper, limits.paper_after is not None
@@ -64,7 +64,7 @@ class Entry(Part):
         if order is None or order.cancel_wanted or order.ended is not None:
             return []
         if self._watches_tilt:
-            self.supervision.taken_back(order)
+            self.conduct.taken_back(order)
         return self.cancel(order, now)
 
     def submit(self, intent: Intent, now: Nanos) -> list[Envelope]:
@@ -73,7 +73,7 @@ class Entry(Part):
             return [self.session_of[intent.instrument.venue].place(self.enter(verdict), now)]
         if self._on_paper and (filled := self.paper.take(intent, now)):
             return filled
-        return refuse(intent, verdict) + self.supervision.refused(intent.account, verdict, now)
+        return refuse(intent, verdict) + self.breakers.refused(intent.account, verdict, now)
 
     def enter(self, approved: ApprovedOrder, group: str = "", *, repeats: bool = True) -> Order:
         """Makes it an order, which has to leave now: the one way to one. `repeats` False: it is no repetition of the one before."""
@@ -98,7 +98,7 @@ class Entry(Part):
         if self._remembers and repeats:
             account.remember(instrument.id, side, quantity, intent.price, now, self.limits)
             if self._watches_tilt and not intent.closing:
-                self.supervision.ordered(intent, now)
+                self.conduct.ordered(intent, now)
         if self._most_messages is not None:
             account.note_message(now, self._most_messages)
         return order

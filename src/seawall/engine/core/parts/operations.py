@@ -47,7 +47,7 @@ class Operations(Part):
 
     def attach(self, engine: "Engine") -> None:
         self.engine, self.state, self.entry, self.closer = engine, engine.state, engine.entry, engine.closer
-        self.reconciliation, self.supervision = engine.reconciliation, engine.supervision
+        self.reconciliation, self.breakers = engine.reconciliation, engine.breakers
 
     def _halt(self, command: HaltTrading, now: Nanos) -> list[Envelope]:
         """From any mode, and whoever says so: a halt is never refused for want of a name. What was being closed stays as it is."""
@@ -57,13 +57,13 @@ class Operations(Part):
         return [modes.change(self.state, TradingMode.HALTED, command.operator, command.reason), *self.entry.cancel_all(now)]
 
     def _restrict(self, command: RestrictTrading, now: Nanos) -> list[Envelope]:
-        out = self.supervision.restrict(command.operator, command.reason, now)
+        out = self.breakers.restrict(command.operator, command.reason, now)
         return out or self._refused(command, command.operator, f"trading is {self.state.mode}")
 
     def _kill(self, command: KillTrading, now: Nanos) -> list[Envelope]:
         if not modes.allowed(self.state, TradingMode.LIQUIDATING):
             return self._refused(command, command.operator, f"trading is {self.state.mode}")
-        return self.supervision.liquidate(command.operator, command.reason, now)
+        return self.breakers.liquidate(command.operator, command.reason, now)
 
     def _stop(self, command: StopTrading, now: Nanos) -> list[Envelope]:
         if not modes.allowed(self.state, TradingMode.STOPPING):
@@ -89,7 +89,7 @@ class Operations(Part):
             why = "no breaker has stopped it"
         if why:
             return self._refused(command, command.operator, why)
-        tripped = self.supervision.count_anew(command.scope)
+        tripped = self.breakers.count_anew(command.scope)
         out = []
         if command.scope == EVERYTHING:
             out += [modes.change(state, TradingMode.RUNNING, command.operator, command.reason), *self.engine.follow()]

@@ -85,7 +85,7 @@ class Paper(Part):
         made = [make(desk, instrument) for make in CHECKS if make.__name__ not in OF_THE_VENUE]
         refusals = [refusal for check in made if check is not None and (refusal := check(intent, now)) is not None]
         if refusals:
-            return refuse(intent, refusals) + self.engine.supervision.refused(account, refusals, now)
+            return refuse(intent, refusals) + self.engine.breakers.refused(account, refusals, now)
         self._count(intent, now)
         crosses = not intent.price or (intent.price >= price if side is Side.BUY else intent.price <= price)
         if intent.order_type not in AT_ONCE or intent.terms is not None or not crosses:
