@@ -23,7 +23,9 @@ Key = TypeVar("Key")
 Positions = Mapping[Address, Mapping[InstrumentId, Position]]
 Amounts = dict[Currency, int]
 Line = tuple[Exposure, Market, int, Currency | None]  # Parts of a minor unit per tick; the quote currency where it is not the valuation's.
-Stake = tuple[int | None, int | None, int]  # Worth of the intent's symbol, of all others (None: unknown), by how much its instrument grows.
+# Worth of the intent's symbol, of all others, of all (None: unknown), and by how much the reach of its instrument grows.
+Stake = tuple[int | None, int | None, int | None, int]
+_NOTHING: Stake = (0, 0, 0, 0)
 
 
 class ProfitAndLoss(msgspec.Struct, frozen=True):
@@ -121,14 +123,18 @@ class Portfolio:
         for key, line in self._lines.items():
             sides[self.instruments[key].symbol != instrument.symbol].append(line)
         (own, others), widened, worth = sides, self.exposures.by_instrument[instrument.id], self._worth
-        seen: tuple[Intent | None, Nanos, Stake] = None, Nanos(0), (0, 0, 0)
+        seen: Intent | None = None
+        seen_at, latest = Nanos(0), _NOTHING
 
         def stake(intent: Intent, now: Nanos) -> Stake:
-            nonlocal seen
-            if seen[0] is not intent or seen[1] != now:
+            nonlocal seen, seen_at, latest
+            if intent is not seen or now != seen_at:
+                seen, seen_at, latest = intent, now, _NOTHING
                 more = widened.reach_with(intent.side, intent.amount) - widened.reach
-                seen = intent, now, (worth(own, widened, more), worth(others), more) if more > 0 else (0, 0, more)
-            return seen[2]
+                if more > 0:
+                    mine, rest = worth(own, widened, more), worth(others)
+                    latest = mine, rest, None if mine is None or rest is None else mine + rest, more
+            return latest
 
         self._stakes[instrument.id] = stake
         return stake
@@ -208,19 +214,15 @@ class Portfolio:
         """All reaches, one of them wider by `more`, in the valuation currency, rounded up. None: something of it cannot be valued."""
         total = foreign_total = 0
         for exposure, market, parts, foreign in lines:
-            reach = exposure.reach
-            if exposure is widened:
-                reach += more
-            if reach:
-                mark = market.last or market.mark()
-                if not mark:
+            reach = exposure.reach + more if exposure is widened else exposure.reach
+            worth = reach * (market.last or market.mark()) * parts
+            if worth and foreign is None:
+                total += worth
+            elif reach:
+                converted = self._converted(foreign, worth) if worth and foreign is not None else None
+                if converted is None:
                     return None
-                if foreign is None:
-                    total += reach * mark * parts
-                elif (converted := self._converted(foreign, reach * mark * parts)) is not None:
-                    foreign_total += converted
-                else:
-                    return None
+                foreign_total += converted
         return -(-total // self._parts) + foreign_total  # ceil_div, without the call.
 
     def _foreign(self, instrument: Instrument) -> Currency | None:

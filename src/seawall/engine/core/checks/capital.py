@@ -14,10 +14,10 @@ def capital(desk: Desk, instrument: Instrument) -> Check | None:
         return None
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        own, others, more = stake(intent, now)
+        _, _, value, more = stake(intent, now)
         if more <= 0:
             return None
-        value, equity = None if own is None or others is None else own + others, risk.equity
+        equity = risk.equity
         limit = 0 if equity is None or equity < 0 else equity * leverage // 10_000
         if value is not None and value <= limit:
             return None

@@ -17,18 +17,15 @@ def concentration(desk: Desk, instrument: Instrument) -> Check | None:
         return None
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        own, others, more = stake(intent, now)
-        if more <= 0:
+        own, others, total, more = stake(intent, now)
+        if more <= 0 or others == 0:
+            return None  # It grows by nothing, or nothing else is held.
+        if own is None or total is None:
+            unit = f"basis points in {symbol}: not all has a price"
+            return Refusal("concentration", BreachType.CONCENTRATION_LIMIT, allowed, BASIS_POINTS, unit)
+        if own * BASIS_POINTS <= allowed * total:
             return None
-        if others == 0:
-            return None  # Nothing else is held.
-        share, unit = BASIS_POINTS, f"basis points in {symbol}"
-        if own is None or others is None:
-            unit += ": not all has a price"
-        elif own * BASIS_POINTS <= allowed * (own + others):
-            return None
-        else:
-            share = own * BASIS_POINTS // (own + others)
-        return Refusal("concentration", BreachType.CONCENTRATION_LIMIT, allowed, share, unit)
+        share = own * BASIS_POINTS // total
+        return Refusal("concentration", BreachType.CONCENTRATION_LIMIT, allowed, share, f"basis points in {symbol}")
 
     return check

@@ -13,6 +13,7 @@ def position_notional(desk: Desk, instrument: Instrument) -> Check | None:
         return None
     key, market, tick_value, lot_value = instrument.id, desk.state.markets[instrument.id], instrument.tick_value, instrument.lot_value
     quote = None if instrument.quote == rates.currency else instrument.quote
+    most = limit * lot_value if quote is None else 0  # So that what passes needs no division.
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
         held = mine.get(intent.account.address)
@@ -21,6 +22,8 @@ def position_notional(desk: Desk, instrument: Instrument) -> Check | None:
         if own is not None and reach <= own.reach:
             return None
         mark = market.last or market.mark()
+        if 0 < reach * mark * tick_value <= most:
+            return None
         worth = -(-reach * mark * tick_value // lot_value) if mark else None
         if quote is not None and worth is not None:
             worth = rates.upper_value(quote, worth)

@@ -19,8 +19,7 @@ def strategy_notional(desk: Desk, instrument: Instrument) -> Check | None:
     def check(intent: Intent, now: Nanos) -> Refusal | None:
         held = mine.get(intent.account.address, _NOTHING)
         if held and len(mine) == 1:  # Nobody else has traded: what the strategy has at stake is all there is.
-            own, others, more = stake(intent, now)
-            total = None if own is None or others is None else own + others
+            _, _, total, more = stake(intent, now)
         else:
             exposure = held.get(key)
             more = intent.amount if exposure is None else exposure.reach_with(intent.side, intent.amount) - exposure.reach

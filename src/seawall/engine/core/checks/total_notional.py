@@ -16,11 +16,8 @@ def total_notional(desk: Desk, instrument: Instrument) -> Check | None:
         return None
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        own, others, more = stake(intent, now)
-        if more <= 0:
-            return None
-        value = None if own is None or others is None else own + others
-        if value is not None and value <= limit:
+        _, _, value, more = stake(intent, now)
+        if more <= 0 or (value is not None and value <= limit):
             return None
         shown = float("inf") if value is None else rates.as_float(value)
         return Refusal("total_notional", BreachType.NOTIONAL_LIMIT, rates.as_float(limit), shown, rates.currency)
