@@ -14,7 +14,8 @@ expire otherwise. If a quote was known at arrival, none of them trades at a bett
 fill model on low or high, at their own price, a gap included: the worst that a path through the bar can do to a resting order. Nothing
 rests into a fill in a bar without volume, and what is bought at the open is paid before anything sold later in the bar brings money in.
 
-Conditional orders, and those that are good till a date: recorded_conditions.py. Amends, replacements, OCO: recorded_changes.py.
+What an order meets on arrival: recorded_entry.py. Conditional orders, and those that are good till a date: recorded_conditions.py. Amends,
+replacements, OCO: recorded_changes.py.
 
 A MARKET BUY that waited for the open buys what the balance then pays for; the rest expires. A report bears the time of the row that caused
 it: for a bar its close, when its open, too, becomes known.
@@ -22,7 +23,6 @@ it: for a bar its close, when its open, too, becomes known.
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from seawall.api.accounts import Heartbeat, Logon, OpenAccount, QueryBalances, QueryFills, QueryOpenOrders, QueryOrder
 from seawall.api.instruments import Instrument, InstrumentId
@@ -30,16 +30,13 @@ from seawall.api.margin import QueryCash, QueryPositions
 from seawall.api.market_data import BarClosed, QuoteChanged, Traded
 from seawall.api.message import Address, Envelope, Message, Tick
 from seawall.api.orders import (
-    CONDITIONAL,
     Liquidity,
-    OrderAccepted,
     OrderFilled,
     OrderId,
     OrderStatus,
     OrderType,
     PlaceOrder,
     PlaceOrderList,
-    RejectReason,
     ReplaceOrder,
     Side,
     TimeInForce,
@@ -50,19 +47,16 @@ from seawall.backtest.fill_models import DEFAULT_FILL_MODEL, FillModel
 from seawall.backtest.recorded_changes import Changes
 from seawall.backtest.recorded_conditions import Conditions
 from seawall.backtest.recorded_depth import RecordedDepth
+from seawall.backtest.recorded_entry import Entry
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill, wait, withdraw
 from seawall.backtest.recorded_margin import Attention, FundingRates, RecordedMargin
 from seawall.backtest.recorded_matching import Matcher
 from seawall.backtest.recorded_orders import Listed, MarketState, Waiting, Waitlist
-from seawall.backtest.recorded_taking import open_price, slipped, take, walk_for
-from seawall.exchange.core.answers import reject
-from seawall.exchange.core.filters import reject_reason
-from seawall.exchange.core.floor import ExchangeState, Floor, Member
+from seawall.backtest.recorded_taking import open_price, slipped
+from seawall.exchange.core.floor import ExchangeState, Floor
 from seawall.exchange.core.margin.queries import report_cash, report_positions
-from seawall.exchange.core.order_book import Order
 from seawall.exchange.core.queries import report_balances, report_fills, report_open_orders, report_order, report_trading_status
 from seawall.exchange.core.sessions import answer_heartbeat, log_on, open_or_deposit
-from seawall.exchange.core.terms import is_special
 from seawall.runtime.books import BookBuilder
 from seawall.runtime.machine import Handler
 
@@ -100,7 +94,6 @@ class RecordedVenue:
             raise ValueError(f"slippage is 0 to {BASIS_POINTS - 1} basis points, got {slippage_bps}")
         self.address = address
         self._limited = fill_model.limited if limited is None else limited
-        self._slippage_bps = slippage_bps
         self._slipped = partial(slipped, slippage_bps)
         self._bars_only = dict.fromkeys(bars_only)
         self._floor = floor = Floor(instruments)
@@ -111,10 +104,11 @@ class RecordedVenue:
         perpetuals = {key: market for key, market in floor.state.markets.items() if market.perpetual is not None}
         self._margin = RecordedMargin(floor, funding_rates or {}, self._slipped) if perpetuals else None
         self._conditions = Conditions(floor, self._margin, self._slipped, self._matcher.join, limited=self._limited)
-        self._changes = Changes(floor, self._conditions, self._matcher, self._place_order)
+        self._entry = Entry(floor, self._conditions, self._matcher, self._margin, slippage_bps=slippage_bps, limited=self._limited)
+        self._changes = Changes(floor, self._conditions, self._matcher, self._entry.place_order)
         self.restore(RecordedVenueState(ExchangeState(ledger, perpetuals), listings, dict.fromkeys(ledger.fees, Money(0))))
         self.handlers: dict[type[Message], Handler] = {
-            PlaceOrder: self._place_order,
+            PlaceOrder: self._entry.place_order,
             **self._changes.handlers,
             Tick: self._tick,
             OpenAccount: partial(open_or_deposit, floor),
@@ -157,6 +151,7 @@ class RecordedVenue:
             for waiting in listed.orders.values():
                 floor.members[waiting.order.account].open[waiting.order.client_order_id] = waiting.order
         self._conditions.restore(state, self._waitlists)
+        self._entry.restore(state, self._waitlists)
         self._changes.restore(state, self._waitlists)
         self._resting: dict[InstrumentId, Mapping[OrderId, Waiting]] = {key: each.orders for key, each in self._waitlists.items()}
         if self._margin is not None:
@@ -300,100 +295,3 @@ class RecordedVenue:
             else:
                 out.append(expire(member, order, now))
         return lots if self._limited else 0
-
-    def _place_order(self, request: PlaceOrder, now: Nanos) -> list[Envelope]:
-        """Checked whole before anything changes, in the order of `RejectReason`; an order that is accepted cannot fail.
-
-        In one piece, though long: most of what a backtest spends on an order at the venue, it spends here.
-        """
-        member = self._floor.members.get(request.account)
-        if member is None:
-            return self._floor.drop()
-        if request.valid_until and now > request.valid_until:
-            return reject(member, request, now, RejectReason.REQUEST_EXPIRED, f"valid until {request.valid_until}, it is {now} here")
-        waitlist = self._waitlists.get(request.instrument)
-        if waitlist is None:
-            return reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
-        if is_special(request):
-            return self._place_special(waitlist, member, request, now)
-        instrument, market, side, limit = waitlist.instrument, waitlist.market, request.side, request.price
-        buying = side is BUY
-        offer = (market.ask if buying else market.bid) if market.bid or market.ask else market.last
-        price: Any = self._slipped(side, offer) if self._slippage_bps and offer else offer
-        refusal = reject_reason(instrument, request, price)
-        if refusal is not None:
-            return reject(member, request, now, *refusal)
-        if request.client_order_id in member.open:
-            detail = f"{request.client_order_id} is the id of an open order"
-            return reject(member, request, now, RejectReason.DUPLICATE_CLIENT_ORDER_ID, detail)
-        lots = request.quantity or Quantity(request.quote_quantity // (price * instrument.tick_value) if price else 0)
-        takes = offer and (not limit or (offer <= limit if buying else offer >= limit))
-        walked = None
-        if takes and self._limited and not waitlist.bars_only and (market.bid or market.ask):
-            walked = walk_for(waitlist, request, self._slipped)
-            takes = bool(walked.takes)
-            if not takes and not limit:
-                return reject(member, request, now, RejectReason.NO_LIQUIDITY, "what the recording shows has been taken")
-            if not request.quantity and not walked.ended:
-                lots = Quantity(walked.lots)
-        if self._margin is None:
-            currency = instrument.quote if buying else instrument.base
-            cost = (limit or price) * lots * instrument.tick_value if buying else lots * instrument.lot_value
-            if walked is not None and buying and not limit:
-                cost = walked.value * instrument.tick_value
-            free = member.account.free[currency]
-            if free < cost:
-                detail = f"the order needs {cost} {currency} minor units, {free} are free"
-                return reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
-        else:
-            refusal = self._margin.refusal(instrument, member, side, lots, limit or price)
-            if refusal is not None:
-                return reject(member, request, now, *refusal)
-        if takes and request.order_type is LIMIT_MAKER:
-            return reject(member, request, now, RejectReason.WOULD_TAKE, "a limit_maker order must not trade at once, and this one would")
-        if not offer and not limit:
-            return reject(member, request, now, RejectReason.NO_LIQUIDITY, f"nobody offers to {'sell' if buying else 'buy'}")
-        account, client_order_id, key, tif = request.account, request.client_order_id, request.instrument, request.time_in_force
-        desk = self._state.desk
-        order_id: Any = desk.last_order_id + 1
-        desk.last_order_id = order_id
-        order = Order(order_id, account, client_order_id, key, side, request.order_type, tif, limit, lots, lots, NEW)
-        if takes and walked is not None:
-            out = take(self._state, waitlist, member, order, walked, now)
-            if limit and tif is GTC and order.leaves_quantity:
-                self._rest(waitlist, member, order, now)
-            return out
-        if takes and not limit and not waitlist.bars_only:
-            return [fill(self._state, waitlist, member, order, price, lots, TAKER, now)]
-        out = [Envelope(member.owner, OrderAccepted(account, client_order_id, key, order_id, now))]
-        if waitlist.bars_only:
-            quoted = market.ask if buying else market.bid
-            resting = request.order_type is LIMIT_MAKER
-            wait(waitlist, member, Waiting(order, now, limit or price, quoted, request.quote_quantity, resting))
-        elif takes:
-            price = min(price, limit) if buying else max(price, limit)
-            out.append(fill(self._state, waitlist, member, order, price, lots, TAKER, now))
-        elif tif is GTC:
-            self._rest(waitlist, member, order, now)
-        else:
-            out.append(expire(member, order, now))
-        return out
-
-    def _place_special(self, waitlist: Waitlist, member: Member, request: PlaceOrder, now: Nanos) -> list[Envelope]:
-        conditions = self._conditions
-        refusal = conditions.refusal(waitlist, request, now)
-        if refusal is not None:
-            return reject(member, request, now, *refusal)
-        if request.order_type in CONDITIONAL:
-            placed = conditions.place(waitlist, member, request, now)
-            return placed if isinstance(placed, list) else reject(member, request, now, *placed)
-        out = self._place_order(conditions.plain(request), now)
-        order = member.open.get(request.client_order_id)
-        if order is not None and order.order_id == self._state.desk.last_order_id:
-            conditions.note_terms(order, request)
-        return out
-
-    def _rest(self, waitlist: Waitlist, member: Member, order: Order, now: Nanos) -> None:
-        waiting = Waiting(order, now, order.price)
-        wait(waitlist, member, waiting)
-        self._matcher.join(waitlist, waiting, now)
