@@ -1,5 +1,6 @@
 """How much risk an order would be: the largest share of a limit that it would use, in per cent, whole numbers. Over 100: broken."""
 
+from seawall.api.orders import Side
 from seawall.engine.core.checks.desk import Desk
 from seawall.engine.core.intent import Intent, Refusal
 from seawall.runtime.floats import per_cent
@@ -21,8 +22,13 @@ def used(desk: Desk, intent: Intent) -> int:
     if (largest := limits.max_order_quantity.get(instrument.symbol)) is not None:
         shares.append((intent.amount, largest))
     if (own := limits.position.get(instrument.symbol)) is not None:
-        reach = desk.exposures.by_symbol[instrument.symbol].reach_with(intent.side, intent.amount)
-        shares += [(reach, limit) for limit in (own.max_long, own.max_short) if limit]
+        held = desk.exposures.by_symbol[instrument.symbol]
+        if intent.side is Side.BUY:
+            limit, reached = own.max_long, held.position + held.buying + intent.amount
+        else:
+            limit, reached = own.max_short, held.selling + intent.amount - held.position
+        if limit is not None and reached > 0:
+            shares.append((reached, limit))
     exposure = desk.exposures.by_instrument[instrument.id]
     more = exposure.reach_with(intent.side, intent.amount) - exposure.reach
     if limits.max_total_notional is not None:

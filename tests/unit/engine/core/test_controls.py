@@ -8,7 +8,7 @@ from seawall.api.market_data import Traded
 from seawall.api.message import Address
 from seawall.api.orders import OrderType, Side, TradeId
 from seawall.api.projections import IntentRefused, RiskCheckResult
-from seawall.api.risk import HaltTrading, Limits
+from seawall.api.risk import HaltTrading, Limits, SymbolLimits
 from seawall.api.signals import BreachReported, BreachType, CancelRequested, OrderRequested, OrderTerms, StrategyStarted
 from seawall.api.supervision import (
     BreakerRearmed,
@@ -277,6 +277,33 @@ def test_the_result_of_all_checks() -> None:
     )
     rig.engine.account(STRATEGY).signals += 1
     assert rig.engine.gate.assess(intent, rig.now) == RiskCheckResult(STRATEGY, "t", True, (), 50)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("limits", "quantity", "score"),
+    [
+        ({}, 5.0, 0),
+        ({"max_order_quantity": {ALPHA_BTC.symbol: 20 * COIN}}, 5.0, 25),
+        ({"position": {ALPHA_BTC.symbol: SymbolLimits(10 * COIN, 8 * COIN)}}, 5.0, 50),
+        ({"position": {ALPHA_BTC.symbol: SymbolLimits(10 * COIN, 8 * COIN)}}, -5.0, 63),
+        ({"max_total_notional": Money(2_010 * COIN)}, 5.0, 25),
+        ({"max_order_value": Money(5_000 * COIN), "max_order_quantity": {ALPHA_BTC.symbol: 6 * COIN}}, 5.0, 84),
+        ({"max_order_value": Money(100 * COIN)}, 5.0, 500),
+        ({"max_order_value": Money(1)}, 5.0, 1_000),
+        ({"max_order_quantity": {ALPHA_BTC.symbol: 0}}, 5.0, 1_000),
+        ({"position": {ALPHA_BTC.symbol: SymbolLimits(10 * COIN, 0)}}, -5.0, 1_000),
+    ],
+)
+def test_the_score_is_the_largest_share_of_a_limit(limits: dict[str, Any], quantity: float, score: int) -> None:
+    """In per cent, rounded up, of the limits on size that are set; a limit of nothing is as bad as it gets."""
+    rig = Rig(lax(**limits))
+    rig.engine.account(STRATEGY).signals += 1
+    side = Side.BUY if quantity > 0 else Side.SELL
+    request = OrderRequested(
+        STRATEGY, ALPHA_BTC.symbol, side, abs(quantity), "t", rig.now, ALPHA_BTC.venue, OrderType.LIMIT, limit_price=100.0
+    )
+    intent = rig.engine.sizing.of_request(request, rig.engine.account(STRATEGY))
+    assert rig.engine.gate.assess(intent, rig.now).risk_score == score  # type: ignore[arg-type]
 
 
 def test_limits_change_while_it_runs() -> None:
