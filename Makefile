@@ -36,5 +36,5 @@ bench-peers: $(READY)
 	$(PYTHON) benchmarks/bench_peers.py
 
 clean:
-	rm -rf .venv .venv-* .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* .tools .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

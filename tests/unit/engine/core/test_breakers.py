@@ -19,6 +19,7 @@ from seawall.api.supervision import (
     KillTrading,
     LiquidationEnded,
     Rearm,
+    SetLimits,
     Severity,
     StopTrading,
     SuspendStrategy,
@@ -320,6 +321,50 @@ def test_an_operator_closes_or_suspends_one_strategy() -> None:
     assert only(rig.heard(LiquidationEnded)).scope == STRATEGY
     rig.tell(ClosePosition(Address("strategy:nobody"), "ann", "enough"))
     assert only(rig.latest, CommandRefused).why == "no such strategy"
+
+
+@pytest.mark.parametrize(
+    ("limits", "most"),
+    [
+        ({"max_order_quantity": {ALPHA_BTC.symbol: COIN // 2}}, 500),
+        ({"max_order_value": Money(60 * COIN)}, 600),
+        ({"max_order_quantity": {ALPHA_BTC.symbol: COIN // 2}, "max_order_value": Money(20 * COIN)}, 200),
+    ],
+)
+def test_closing_orders_keep_the_limits_on_size(limits: dict[str, Any], most: int) -> None:
+    """They take more rounds, and close everything."""
+    rig = held(10.0)
+    rig.tell(SetLimits(lax(**limits), "ann", "rough sea"))
+    bids(rig, 99)
+    rig.tell(ClosePosition(STRATEGY, "ann", "enough"))
+    rig.seconds(120)
+    sizes = [fill.quantity for fill in rig.heard(FillApplied) if fill.tag.startswith("close-")]
+    assert max(sizes) <= most
+    assert rig.position() < ALPHA_BTC.lot_value
+
+
+def test_a_position_is_closed_in_orders_that_the_venue_takes() -> None:
+    """At most 500 BTC each, whatever the slices say."""
+    rig = Rig(lax(), capital=CAPITAL, closing=ClosingSettings(slices=1))
+    rig.engine.booking.position_of(STRATEGY, ALPHA_BTC.id).quantity = 600 * COIN
+    rig.engine.exposures.change(STRATEGY, ALPHA_BTC.id, Side.BUY, 0, 600 * COIN)
+    rig.tell(ClosePosition(STRATEGY, "ann", "enough"))
+    rig.seconds(1, hands_off=False)
+    assert only(rig.out[ALPHA_BTC.venue], PlaceOrder).quantity == 500_000
+
+
+def test_a_position_waits_for_a_price_to_be_closed_at() -> None:
+    """Nothing is sent blindly, and nothing is given up."""
+    rig = held(1.0)
+    market = rig.engine.state.markets[ALPHA_BTC.id]
+    market.bid = market.ask = market.last = Price(0)
+    rig.tell(ClosePosition(STRATEGY, "ann", "enough"))
+    rig.seconds(30)
+    assert not rig.heard(LiquidationEnded) and rig.position() > 0
+    bids(rig, 99)
+    trade(rig, 100)
+    rig.seconds(60)
+    assert only(rig.heard(LiquidationEnded)).orders > 0
 
 
 def test_thin_slices_are_made_thick_enough_for_the_venue() -> None:

@@ -109,6 +109,37 @@ def test_a_window_is_longer_than_nothing() -> None:
         loaded("limits: {rapid_window: 0}")
 
 
+def test_every_figure_says_what_it_is_in() -> None:
+    """Money in the valuation currency, quantities in the symbol's base currency, times in seconds; "none" lifts a limit."""
+    words = {"max_order_quantity:BTC-USD": "0.5", "concentration_bps:ETH-USD": "6000", "max_short:ETH-USD": "3", "max_order_value": "12.34"}
+    found = limits_from({**words, "max_price_age": "1.5", "prevent_self_match": "none"}, Limits(), [BTC, ETH], decimals=2)
+    assert (found.max_order_quantity, found.concentration_bps) == ({"BTC-USD": 5 * 10**7}, {"ETH-USD": 6_000})
+    assert (found.position, found.max_order_value, found.max_price_age) == (
+        {"ETH-USD": SymbolLimits(max_short=3 * 10**8)}, 1_234, 1_500_000_000
+    )  # fmt: skip
+    assert found.prevent_self_match is False
+    assert limits_from({"max_long:BTC-USD": "none", "max_var": "none"}, found, [BTC], decimals=2).position["BTC-USD"].max_long is None  # type: ignore[index]
+    assert limits_from({"max_order_quantity:BTC-USD": "none"}, found, [BTC], 2).max_order_quantity["BTC-USD"] > 10**18  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("max_short:BTC-USD", "-2", "max_short:BTC-USD: -2 is negative; shorts are written as positive numbers"),
+        ("max_order_value", "-1", "max_order_value: -1 is negative"),
+        ("max_order_value", "1.234", "limit max_order_value: "),
+        ("max_orders", "many", "limit max_orders: "),
+        ("prevent_self_match", "yes", "prevent_self_match: 1 or none, got yes"),
+        ("max_long:DOGE-USD", "1", "max_long:DOGE-USD: no such symbol in the data; there are BTC-USD, ETH-USD"),
+        ("max_orders:BTC-USD", "1", "no limit 'max_orders:BTC-USD'"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_told(key: str, text: str, said: str) -> None:
+    with pytest.raises(ValueError, match="limit") as raised:
+        limits_from({key: text}, Limits(), [BTC, ETH], decimals=2)
+    assert said in str(raised.value)
+
+
 def test_the_gate_is_set_with_the_limits() -> None:
     """The stricter figure wins: of confirmations that is the larger one."""
     texts = ("limits: {max_jump_bps: 300, confirmations: 2, max_lag: 5}", "limits: {max_jump_bps: 500, confirmations: 4, in_order: 1}")

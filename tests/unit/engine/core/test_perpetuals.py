@@ -3,7 +3,7 @@
 from typing import Any
 
 from seawall.api.instruments import Venue
-from seawall.api.margin import CashReported, FundingPaid, LiquidationFeeCharged, PositionsReported, PositionState
+from seawall.api.margin import CashReported, FundingPaid, LiquidationFeeCharged, MarkPriceChanged, PositionsReported, PositionState
 from seawall.api.message import Address, Message, strategy_address
 from seawall.api.orders import AccountId, ClientOrderId, Liquidity, OrderFilled, OrderId, OrderStatus, OrderType, Side, TimeInForce, TradeId
 from seawall.api.perpetuals import define_perpetual
@@ -72,6 +72,32 @@ def test_a_payment_is_booked_once_and_in_order() -> None:
     assert (type(question).__name__, question.after) == ("QueryCash", 1)
     books.told(CashReported(ACCOUNT, question.request_id, (funding(2, -20), funding(3, -30)), True, False, Nanos(9)))
     assert books.carried(ONE) == -60
+
+
+def test_cash_that_comes_in_parts_is_asked_for_until_it_is_whole() -> None:
+    books = Books(one=1)
+    (question,) = books.told(CashReported(ACCOUNT, 1, (funding(1, -10), funding(2, -20)), False, False, Nanos(9)))[-1:]
+    assert (type(question).__name__, question.after) == ("QueryCash", 2)
+    books.told(CashReported(ACCOUNT, 2, (funding(2, -20), funding(3, -30)), True, False, Nanos(9)))
+    assert books.carried(ONE) == -60
+
+
+def test_cash_that_is_no_longer_listed_is_a_break() -> None:
+    """What is still listed is booked; once, and nobody asks again for what is gone."""
+    books = Books(one=1)
+    told = books.told(CashReported(ACCOUNT, 1, (funding(7, -10),), False, True, Nanos(9)))
+    (found,) = [m for m in told if isinstance(m, BreakFound)]
+    assert (found.subject, found.ours, found.theirs) == ("cash", "booked up to movement 0", "older movements are no longer listed")
+    assert books.carried(ONE) == -10
+    assert not [m for m in told if type(m).__name__ == "QueryCash"]
+    assert books.told(CashReported(ACCOUNT, 2, (funding(7, -10),), False, True, Nanos(9))) == []
+
+
+def test_a_mark_of_nothing_is_no_mark() -> None:
+    books = Books(one=1)
+    books.told(MarkPriceChanged(PERP.id, Price(120), Price(120), 0, Nanos(20), Nanos(9)))
+    books.told(MarkPriceChanged(PERP.id, Price(0), Price(0), 0, Nanos(20), Nanos(9)))
+    assert books.engine.state.markets[PERP.id].venue_mark == 120
 
 
 def test_a_liquidation_is_an_alert_and_reaches_those_it_took_from() -> None:

@@ -17,6 +17,7 @@ from seawall.api.accounts import (
 from seawall.api.orders import AccountId, CancelOrder, OrderId, OrderStatus, PlaceOrder, RejectReason, Side, TimeInForce
 from seawall.api.projections import BreakFound, OrderClosed
 from seawall.api.signals import CancelRequested, FillApplied, OrderChanged
+from seawall.api.supervision import TradingMode, TradingModeChanged
 from seawall.api.units import SECOND, Money, Nanos, Quantity
 from seawall.engine.core.booking import EXTERNAL
 from seawall.engine.core.venues.settings import SessionSettings
@@ -225,6 +226,22 @@ def test_a_gap_in_the_venue_s_history_is_a_break() -> None:
     found = only(rig.latest, BreakFound)
     assert (found.subject, found.theirs) == (f"fills {KEY}", "older fills are no longer listed")
     assert rig.tell(FillsReported(ACCOUNT, 5, "alpha:NO-SUCH", (), True, False, rig.now)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("more", [0, 5])
+def test_fills_that_are_lost_for_good_restrict_trading_unless_balances_agree(more: int) -> None:
+    """What we hold is not known then: nothing leaves but what reduces. Balances that agree show that nothing is missing."""
+    rig = Rig(session=SessionSettings(reconcile_interval=None, heartbeat_interval=None))
+    state, money = rig.engine.state.sessions[ACCOUNT], rig.balances_at("alpha")
+    rig.tell(FillsReported(ACCOUNT, 5, KEY, (), False, True, rig.now))
+    shown = tuple(Balance(c, Money(m + (more if c == USDT else 0)), Money(0)) for c, m in money.items())
+    for number in (101, 102):
+        state.awaited[number] = "QueryBalances"
+        rig.tell(BalancesReported(ACCOUNT, number, shown, rig.now))
+    assert not state.fills_lost
+    restricted = [change for change in rig.heard(TradingModeChanged) if change.mode is TradingMode.REDUCE_ONLY]
+    assert [change.reason for change in restricted] == (["venue:alpha: fills are missing that it no longer lists"] if more else [])
+    assert bool(rig.want()) is not more
 
 
 def test_an_end_whose_fills_are_never_listed_stays_exposed() -> None:
