@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from html import escape
+from math import floor, log10
 
 ABSENT = "\u2013"
 MINUS = "\u2212"
@@ -34,8 +35,16 @@ def amount(value: Decimal | float | None, sign: bool = False) -> str:
     return ("" if not value else MINUS if value < 0 else "+" if sign else "") + shown
 
 
+def decimals(share: float, least: int = 2) -> int:
+    """How many a percentage is shown with: more, for its first two digits, where it would look like nothing and is something."""
+    size = abs(share) * 100
+    return least if not size or size >= 0.5 / 10**least or size < 1e-12 else 1 - floor(log10(size))
+
+
 def percent(value: float | None, digits: int = 2, sign: bool = False) -> str:
-    return ABSENT if value is None else f"{100 * value:{'+' if sign and value else ''},.{digits}f} %".replace("-", MINUS)
+    if value is None:
+        return ABSENT
+    return f"{100 * value:{'+' if sign and value else ''},.{decimals(value, digits)}f} %".replace("-", MINUS)
 
 
 def number(value: float | None, digits: int = 2) -> str:

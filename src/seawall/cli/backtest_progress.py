@@ -8,6 +8,7 @@ from rich.progress import TaskProgressColumn
 from rich.table import Table
 
 from seawall.analytics.figures import StrategyPerformance
+from seawall.analytics.markup import decimals
 from seawall.analytics.result import Result
 from seawall.backtest.run import Progress as Rows
 from seawall.cli.live_bar import LiveBar
@@ -60,7 +61,7 @@ def _rows(currency: str) -> list[tuple[str, Callable[[StrategyPerformance], str]
 
 
 def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2%}"
+    return "-" if value is None else f"{value:.{decimals(value)}%}"
 
 
 def _ratio(value: float | None) -> str:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from seawall.analytics.figures import StrategyPerformance
+from seawall.analytics.markup import decimals
 from seawall.analytics.result import Result
 
 WARNINGS_SHOWN = 8
@@ -62,4 +63,4 @@ def _row(figures: StrategyPerformance) -> tuple[str | Text, ...]:
 
 
 def _percent(value: float | None, sign: str = "") -> str:
-    return "-" if value is None else f"{value:{sign}.3%}"
+    return "-" if value is None else f"{value:{sign}.{decimals(value, 3)}%}"

@@ -7,6 +7,7 @@ from rich.progress import MofNCompleteColumn
 from rich.table import Table
 from rich.text import Text
 
+from seawall.analytics.markup import decimals
 from seawall.analytics.overfitting import deflated_sharpes
 from seawall.analytics.sweep_result import SweepResult, figure
 from seawall.backtest.sweep import SweepProgress
@@ -90,7 +91,7 @@ def _folds(result: SweepResult) -> Table:
 
 
 def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2%}"
+    return "-" if value is None else f"{value:.{decimals(value)}%}"
 
 
 def _number(value: float | None) -> str:
