@@ -259,6 +259,33 @@ def test_what_a_strategy_logs_is_shown_with_the_time_of_the_market(tmp_path: Pat
     assert "--log-level loud: no such level (there are debug, info, warning, error)" in capsys.readouterr().err
 
 
+TWO = """
+from seawall.strategy import TradingStrategy
+
+class Drift(TradingStrategy):
+    def on_market_data(self, price_update):
+        return self.buy(price_update.symbol, 0.01, venue=price_update.venue) if not self.positions else None
+
+class Idle(TradingStrategy):
+    def on_market_data(self, price_update):
+        return None
+"""
+
+
+def test_strategies_of_one_run_have_different_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two classes of one file go by their own; one class twice, and files of one name, are numbered. Each has results of its own."""
+    (tmp_path / "two.py").write_text(TWO)
+    (tmp_path / "more").mkdir()
+    for file in (tmp_path / "drift.py", tmp_path / "more" / "drift.py"):
+        file.write_text(TWO.split("class Idle")[0])
+    named = ["two.py::Drift", "two.py::Idle", "two.py::Idle", "drift.py", "more/drift.py"]
+    words = ("--seed", "1", "--hours", "0.01", "--out", str(tmp_path / "run"))
+    assert seawall("sim", *(str(tmp_path / name) for name in named), *words) == 0
+    rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if "%" in line]
+    assert rows == ["Drift", "Idle", "Idle-2", "drift", "drift-2", "together"]
+    assert seawall("replay", str(tmp_path / "run")) == 0
+
+
 def test_parameters_are_for_strategies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert seawall("sim", "--set", "a=1", "--out", str(tmp_path / "never")) == 2
     assert "none is named" in capsys.readouterr().err

@@ -41,6 +41,7 @@ from seawall.market_data.recorded import FeedDelay, Recording, open_recording
 from seawall.market_data.recorded.kinds import Kind
 from seawall.runtime.rng import Rng
 from seawall.strategy.base import TradingStrategy
+from seawall.strategy.catalogue import distinct
 from seawall.strategy.core.machine import StrategyMachine
 from seawall.strategy.events import as_datetime
 from seawall.strategy.parameters import Asked
@@ -387,11 +388,8 @@ def _strategy_machines(
     classes: Sequence[StrategyClass], config: dict[str, Any], instruments: Sequence[Instrument], seed: int
 ) -> list[StrategyMachine]:
     rng = Rng(seed)
-    machines: list[StrategyMachine] = []
-    names: dict[str, int] = {}
-    for factory in classes:
-        name = getattr(factory, "__name__", type(factory).__name__)
-        names[name] = names.get(name, 0) + 1
-        unique = name if names[name] == 1 else f"{name}-{names[name]}"
-        machines.append(StrategyMachine(strategy_address(unique), ENGINE, factory, config, instruments, rng.next_u64()))
-    return machines
+    names = distinct(getattr(factory, "__name__", type(factory).__name__) for factory in classes)
+    return [
+        StrategyMachine(strategy_address(name), ENGINE, factory, config, instruments, rng.next_u64())
+        for name, factory in zip(names, classes, strict=True)
+    ]

@@ -73,17 +73,19 @@ def build_world(config: SimConfig, observers: Sequence["Invariant"] = (), asked:
     Raises: UserError: a strategy that cannot be loaded, faults that nobody knows, a market that makes no sense.
     """
     from seawall.sim.scenario import StrategySpec, build
-    from seawall.strategy.catalogue import SUFFIXES, load_strategies
+    from seawall.strategy.catalogue import SUFFIXES, distinct, load_strategies
     from seawall.strategy.loader import StrategyError
 
     try:
-        specs = []
+        chosen, names = [], []
         for name in config.strategies:
             parameters = config.parameters.get(stem(name))
             kinds = load_strategies([name], parameters)
-            listed = Path(name.partition("::")[0]).suffix in SUFFIXES
+            by_class = "::" in name or Path(name).suffix in SUFFIXES
             own = asked.watch(parameters or {}) if asked else parameters or {}
-            specs += [StrategySpec(kind.__name__ if listed else stem(name), kind, own) for kind in kinds]
+            names += [kind.__name__ if by_class else stem(name) for kind in kinds]
+            chosen += [(kind, own) for kind in kinds]
+        specs = [StrategySpec(name, *made) for name, made in zip(distinct(names), chosen, strict=True)]
         return build(config.seed, config.hours, config.faults, specs, observers, market_of(config), config.rules)
     except StrategyError as error:
         raise UserError(error.message, error.hint) from None
@@ -92,7 +94,7 @@ def build_world(config: SimConfig, observers: Sequence["Invariant"] = (), asked:
 
 
 def stem(name: str) -> str:
-    """What a strategy is called: its file's name without the ending."""
+    """What a file's only strategy is called: the file's name without the ending."""
     return Path(name.partition("::")[0]).stem
 
 

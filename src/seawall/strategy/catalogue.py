@@ -7,6 +7,7 @@ A class is looked for in the list's own directory, in `chaos/` in it, in the dir
 import ast
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,15 @@ def load_strategies(names: Iterable[str], parameters: Mapping[str, Any] | None =
         else:
             classes.append(load_strategy(Path(name), dict(parameters) if parameters is not None else None))
     return classes
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Strategies by name: one that is there again is numbered, as in Pairs, Pairs-2."""
+    found: dict[str, bool] = {}
+    for name in names:
+        others = (f"{name}-{number}" for number in count(2))
+        found[name if name not in found else next(other for other in others if other not in found)] = True
+    return list(found)
 
 
 def limits_of(names: Iterable[str]) -> list[tuple[str, Any]]:

@@ -140,7 +140,7 @@ def _check_callbacks(where: str, kind: type[TradingStrategy]) -> None:
         similar = [
             f"{name} (meant {meant[0]}?)"
             for name in dir(kind)
-            if name not in CALLBACKS and (meant := difflib.get_close_matches(name, CALLBACKS, 1))
+            if not hasattr(TradingStrategy, name) and (meant := difflib.get_close_matches(name, CALLBACKS, 1))
         ]
         hint = f"it has {', '.join(similar)}" if similar else "override on_market_data at least, or another of " + ", ".join(CALLBACKS[1:])
         raise StrategyError(f"{where} overrides no callback, so it would never do anything", hint)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seawall.strategy.catalogue import load_strategies, read_catalogue, source_files
+from seawall.strategy.catalogue import distinct, load_strategies, read_catalogue, source_files
 from seawall.strategy.loader import StrategyError
 
 ROOT = Path(__file__).parents[3]
@@ -127,3 +127,11 @@ def test_a_name_that_is_not_in_the_list(folder: Path) -> None:
     (folder / "list.yaml").write_text(CHAOS)
     with pytest.raises(StrategyError, match="has no strategy nobody"):
         load_strategies([f"{folder}/list.yaml::nobody"])
+
+
+def test_no_two_strategies_have_one_name() -> None:
+    """The first keeps its own; a number that somebody is called by already is not given twice."""
+    assert distinct(["Pairs", "Drift", "Pairs", "Pairs"]) == ["Pairs", "Drift", "Pairs-2", "Pairs-3"]
+    assert distinct(["Pairs", "Pairs-2", "Pairs"]) == ["Pairs", "Pairs-2", "Pairs-3"]
+    assert distinct(["Pairs", "Pairs", "Pairs-2"]) == ["Pairs", "Pairs-2", "Pairs-2-2"]
+    assert distinct([]) == []
