@@ -72,8 +72,8 @@ class Restless(TradingStrategy):
                 self.replace(order_id, 0.01, limit_price=price * self.random.choice([0.999, 1.001]))
 
     def condition(self, symbol: str, price: float, venue: str) -> None:
-        """An order with terms: a stop, a take profit, one that trails, one that is good for a while, an iceberg."""
-        kind = self.random.choice(["stop", "profit", "trail", "while", "berg"])
+        """An order with terms: a stop, a take profit, one that trails, one good for a while, an iceberg, one that may only reduce."""
+        kind = self.random.choice(["stop", "profit", "trail", "while", "berg", "reduce", "guard"])
         side, sign = self.random.choice([(self.buy, 1), (self.sell, -1)])
         far = price * self.random.choice([0.0005, 0.001, 0.003])
         if kind == "stop":
@@ -88,6 +88,10 @@ class Restless(TradingStrategy):
             side(symbol, 0.01, venue=venue, stop_price=price - sign * far, order_type="take_profit")
         elif kind == "trail":
             side(symbol, 0.01, venue=venue, trailing_bps=self.random.choice([3, 10, 30]))
+        elif kind == "reduce":
+            side(symbol, 0.01, venue=venue, limit_price=price - sign * far, reduce_only=True)
+        elif kind == "guard":
+            side(symbol, 0.01, venue=venue, stop_price=price + sign * far, reduce_only=True)
         elif kind == "while":
             side(symbol, 0.01, venue=venue, limit_price=price - sign * far, good_for=self.random.choice([0.5, 3, 10]))
         else:

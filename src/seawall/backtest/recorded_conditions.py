@@ -41,6 +41,7 @@ from seawall.backtest.recorded_taking import offers, take, walk
 from seawall.exchange.core.accounts import lock_needed
 from seawall.exchange.core.filters import Refusal, reject_reason
 from seawall.exchange.core.floor import Floor, Member
+from seawall.exchange.core.margin.reduce_only import room
 from seawall.exchange.core.order_book import Order, Terms
 from seawall.exchange.core.terms import terms_of, terms_refusal
 from seawall.exchange.core.trailing import trigger_price
@@ -50,7 +51,8 @@ BUY, SELL = Side.BUY, Side.SELL
 STOPS = (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT)
 GTC, GTD, FOK = TimeInForce.GTC, TimeInForce.GTD, TimeInForce.FOK
 TAKER = Liquidity.TAKER
-NO_FUNDS, TIME_IN_FORCE = ExpiryReason.NO_FUNDS, ExpiryReason.TIME_IN_FORCE
+EXPIRED = OrderStatus.EXPIRED
+NO_FUNDS, REDUCE_ONLY, TIME_IN_FORCE = ExpiryReason.NO_FUNDS, ExpiryReason.REDUCE_ONLY, ExpiryReason.TIME_IN_FORCE
 
 
 class Conditions:
@@ -75,7 +77,7 @@ class Conditions:
     # Arrivals
 
     def plain(self, request: PlaceOrder) -> PlaceOrder:
-        """The order as which one without a condition waits or trades."""
+        """The order as which one without a condition waits or trades; of its terms only what bounds its size is left."""
         tif = GTC if request.time_in_force is GTD else request.time_in_force
         return msgspec.structs.replace(
             request, time_in_force=tif, display_quantity=0, expire_time=0, self_trade_prevention=SelfTradePrevention.NONE
@@ -87,13 +89,7 @@ class Conditions:
         self._note_expiry(order)
 
     def refusal(self, waitlist: Waitlist, request: PlaceOrder, now: Nanos) -> Refusal | None:
-        refusal = terms_refusal(waitlist.instrument, request, now)
-        if refusal is None and request.reduce_only:
-            return (
-                RejectReason.INVALID_ORDER,
-                "reduce_only is not built at recorded venues: the engine's own check holds it",
-            )
-        return refusal
+        return terms_refusal(waitlist.instrument, request, now)
 
     def review(self, waitlist: Waitlist, member: Member, request: PlaceOrder) -> Price | Refusal:
         """Of an order that only waits, for its trigger or for its price: the price at which it locks money."""
@@ -115,8 +111,10 @@ class Conditions:
                 "no trade to follow yet, so nobody knows what this order may cost; give it a stop_price",
             )
         worth = locked or last_price(waitlist)
-        if self._margin is not None and (no := self._margin.refusal(instrument, member, side, request.quantity, worth)):
-            return no
+        if self._margin is not None and not (conditional and request.reduce_only):  # That one needs room when it triggers.
+            refusal = self._margin.refusal(instrument, member, side, request.quantity, worth, reduce_only=request.reduce_only)
+            if refusal is not None:
+                return refusal
         currency, cost = lock_needed(instrument, side, locked, request.quantity)
         if member.account.free[currency] < cost:
             detail = f"the order needs {cost} {currency} minor units, {member.account.free[currency]} are free"
@@ -158,6 +156,7 @@ class Conditions:
                 continue  # The other one of its list came first.
             self._begin(waitlist, order, out, now)
             self._enter(waitlist, order, out, now)
+        self._trim(out, now)
         return out
 
     def quoted(self, waitlist: Waitlist, now: Nanos) -> list[Envelope]:
@@ -175,6 +174,7 @@ class Conditions:
             if waitlist.orders[order.order_id].arrived <= open_time and (at := _in_bar(order, opened, high, low)):
                 self._begin(waitlist, order, out, now)
                 volume -= self._trade_at(waitlist, order, at, volume, out, now)
+        self._trim(out, now)
         return out
 
     # Time
@@ -211,6 +211,7 @@ class Conditions:
         out.append(Envelope(member.owner, OrderTriggered(order.account, order.client_order_id, order.instrument, order.order_id, now)))
         out += dissolve(waitlist, member, order, now) if listed(order) else []
         withdraw(waitlist, member, waitlist.orders[order.order_id])
+        del member.open[order.client_order_id]
         assert order.terms is not None
         order.terms.triggered, order.terms.peak = True, Price(0)
 
@@ -220,29 +221,31 @@ class Conditions:
         quoted = bool(market.bid or market.ask)
         offer = (market.ask if side is BUY else market.bid) if quoted else market.last
         member, tick_value = self._floor.members[order.account], waitlist.instrument.tick_value
-        if not offer or (limit and (offer > limit if side is BUY else offer < limit)):
-            self._stay(waitlist, member, order, out, now)
+        lots, reason = self._permitted(waitlist, member, order)
+        if not lots or not offer or (limit and (offer > limit if side is BUY else offer < limit)):
+            self._stay(waitlist, member, order, out, now, reason)
         elif self._limited and quoted:
             paid = side is BUY and not limit and self._margin is None
             budget = member.account.free[waitlist.instrument.quote] // tick_value if paid else 0
             if paid and not budget:
                 out.append(expire(member, order, now, NO_FUNDS))
                 return
-            walked = walk(offers(waitlist, side), side, limit, order.quantity, budget, self._slipped)
-            told = take(self._state, waitlist, member, order, walked, now)
+            walked = walk(offers(waitlist, side), side, limit, lots, budget, self._slipped)
+            told = take(self._state, waitlist, member, order, walked, now, reason)
             out += [said for said in told if type(said.message) is not OrderAccepted]
-            if limit and order.leaves_quantity and order.time_in_force in (GTC, GTD):
+            if limit and order.leaves_quantity and order.status is not EXPIRED and order.time_in_force in (GTC, GTD):
                 self._stay(waitlist, member, order, out, now)
         else:
-            self._trade_at(waitlist, order, offer, order.quantity, out, now)
+            self._trade_at(waitlist, order, offer, lots, out, now)
 
     def _trade_at(self, waitlist: Waitlist, order: Order, at: int, volume: int, out: list[Envelope], now: Nanos) -> int:
         """Trades at a price, with slippage but within its limit; returns how much of `volume` it uses up."""
         side, limit, member = order.side, order.price, self._floor.members[order.account]
-        price, lots, reason = self._slipped(side, at), int(order.quantity), TIME_IN_FORCE
+        price = self._slipped(side, at)
+        lots, reason = self._permitted(waitlist, member, order)
         if limit:
             if at > limit if side is BUY else at < limit:
-                self._stay(waitlist, member, order, out, now)
+                self._stay(waitlist, member, order, out, now, reason)
                 return 0
             price = min(price, limit) if side is BUY else max(price, limit)
         elif side is BUY and self._margin is None:
@@ -256,11 +259,24 @@ class Conditions:
             self._stay(waitlist, member, order, out, now, reason)
         return lots if self._limited else 0
 
+    @staticmethod
+    def _permitted(waitlist: Waitlist, member: Member, order: Order) -> tuple[int, ExpiryReason]:
+        """How many lots of an order that is triggered may trade, and why the rest may not."""
+        lots: int = order.leaves_quantity
+        if order.terms is None or not order.terms.reduce_only:
+            return lots, TIME_IN_FORCE
+        free = room(waitlist.instrument.id, waitlist.stops, member, order.side)
+        return (lots, TIME_IN_FORCE) if lots <= free else (free, REDUCE_ONLY)
+
+    def _trim(self, out: list[Envelope], now: Nanos) -> None:
+        if self._margin is not None:
+            self._margin.trim(out, now)
+
     def _stay(
         self, waitlist: Waitlist, member: Member, order: Order, out: list[Envelope], now: Nanos, reason: ExpiryReason = TIME_IN_FORCE
     ) -> None:
         """What does not trade rests, or expires."""
-        if order.price and order.time_in_force in (GTC, GTD):
+        if order.price and reason is not REDUCE_ONLY and order.time_in_force in (GTC, GTD):
             waiting = Waiting(order, now, order.price)
             wait(waitlist, member, waiting)
             self._join(waitlist, waiting, now)

@@ -45,10 +45,10 @@ class Entry:
     def restore(self, state: RecordedVenueState, waitlists: dict[InstrumentId, Waitlist]) -> None:
         self._state, self._waitlists = state, waitlists
 
-    def place_order(self, request: PlaceOrder, now: Nanos) -> list[Envelope]:
+    def place_order(self, request: PlaceOrder, now: Nanos, *, plain: bool = False) -> list[Envelope]:
         """Checked whole before anything changes, in the order of `RejectReason`; an order that is accepted cannot fail.
 
-        In one piece, though long: most of what a backtest spends on an order at the venue, it spends here.
+        `plain`: its terms are seen to. In one piece, though long: most of what a backtest spends on an order at the venue, it spends here.
         """
         member = self._floor.members.get(request.account)
         if member is None:
@@ -58,7 +58,7 @@ class Entry:
         waitlist = self._waitlists.get(request.instrument)
         if waitlist is None:
             return reject(member, request, now, RejectReason.UNKNOWN_INSTRUMENT, f"{request.instrument} is not listed here")
-        if is_special(request):
+        if is_special(request) and not plain:
             return self._place_special(waitlist, member, request, now)
         instrument, market, side, limit = waitlist.instrument, waitlist.market, request.side, request.price
         buying = side is BUY
@@ -90,7 +90,7 @@ class Entry:
                 detail = f"the order needs {cost} {currency} minor units, {free} are free"
                 return reject(member, request, now, RejectReason.INSUFFICIENT_BALANCE, detail)
         else:
-            refusal = self._margin.refusal(instrument, member, side, lots, limit or price)
+            refusal = self._margin.refusal(instrument, member, side, lots, limit or price, reduce_only=request.reduce_only)
             if refusal is not None:
                 return reject(member, request, now, *refusal)
         if takes and request.order_type is LIMIT_MAKER:
@@ -131,7 +131,7 @@ class Entry:
         if request.order_type in CONDITIONAL:
             placed = conditions.place(waitlist, member, request, now)
             return placed if isinstance(placed, list) else reject(member, request, now, *placed)
-        out = self.place_order(conditions.plain(request), now)
+        out = self.place_order(conditions.plain(request), now, plain=True)
         order = member.open.get(request.client_order_id)
         if order is not None and order.order_id == self._state.desk.last_order_id:
             conditions.note_terms(order, request)

@@ -14,7 +14,18 @@ import msgspec
 from seawall.api.instruments import Instrument, InstrumentId
 from seawall.api.margin import AUTOCLOSE
 from seawall.api.message import Envelope, Message
-from seawall.api.orders import AccountId, ClientOrderId, Liquidity, OrderAccepted, OrderId, OrderStatus, OrderType, Side, TimeInForce
+from seawall.api.orders import (
+    AccountId,
+    ClientOrderId,
+    ExpiryReason,
+    Liquidity,
+    OrderAccepted,
+    OrderId,
+    OrderStatus,
+    OrderType,
+    Side,
+    TimeInForce,
+)
 from seawall.api.units import PPB, Currency, Nanos, Price, Quantity, ceil_div
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill, withdraw
 from seawall.backtest.recorded_lists import dissolve, listed
@@ -24,6 +35,7 @@ from seawall.exchange.core.floor import Floor, Member
 from seawall.exchange.core.margin.positions import maintenance_margin, tier_of
 from seawall.exchange.core.margin.post import charge_liquidation, cover, post_funding, warn
 from seawall.exchange.core.margin.queries import liquidation_price
+from seawall.exchange.core.margin.reduce_only import reduce_refusal, touched, without_room
 from seawall.exchange.core.margin.requirement import order_refusal, standing, worth_of
 from seawall.exchange.core.order_book import Order
 from seawall.runtime.machine import Handler
@@ -91,8 +103,12 @@ class RecordedMargin:
             mark = (market.bid + market.ask) // 2 if market.bid and market.ask else market.last
             self._set_mark(key, mark)
 
-    def refusal(self, instrument: Instrument, member: Member, side: Side, lots: int, price: int) -> Refusal | None:
+    def refusal(
+        self, instrument: Instrument, member: Member, side: Side, lots: int, price: int, *, reduce_only: bool = False
+    ) -> Refusal | None:
         """Why the account cannot place an order for so many lots at that price."""
+        if reduce_only:
+            return reduce_refusal(instrument.id, self._waitlists[instrument.id].stops, member, side, lots)
         self.refresh()
         worth = price * lots * instrument.tick_value
         return order_refusal(self._floor, self._floor.listings[instrument.id], member, side, lots, worth)
@@ -100,8 +116,23 @@ class RecordedMargin:
     def after_handling(self, handler: Handler, message: Message, now: Nanos) -> list[Envelope]:
         """Any message that may move positions or money."""
         out = handler(message, now)
+        self.trim(out, now)
         self.changed()
         return out
+
+    def trim(self, out: list[Envelope], now: Nanos) -> None:
+        """Reduce-only orders that have lost their room expire. It takes a new order, or one that did not count while it waited for its
+        price: what rows do to resting orders leaves it as it was."""
+        for name, key in touched(out):
+            member, waitlist = self._floor.members[name], self._waitlists[key]
+            for order in without_room(key, waitlist.stops, member):
+                out += self._end(waitlist, member, order, ExpiryReason.REDUCE_ONLY, now)
+
+    @staticmethod
+    def _end(waitlist: Waitlist, member: Member, order: Order, reason: ExpiryReason, now: Nanos) -> list[Envelope]:
+        said = dissolve(waitlist, member, order, now) if listed(order) else []
+        withdraw(waitlist, member, waitlist.orders[order.order_id])
+        return [*said, expire(member, order, now, reason)]
 
     def after(self, waitlist: Waitlist, out: list[Envelope], now: Nanos) -> list[Envelope]:
         """A row of one perpetual has passed, and this is what it filled."""
@@ -182,12 +213,8 @@ class RecordedMargin:
     def _liquidate(self, name: AccountId, currency: Currency, extremes: Mapping[InstrumentId, int], now: Nanos) -> list[Envelope]:
         member, out = self._floor.members[name], list[Envelope]()
         for order in list(member.open.values()):
-            waitlist = self._waitlists[order.instrument]
-            if order.client_order_id not in member.open:
-                continue  # It went with the other one of its list.
-            out += dissolve(waitlist, member, order, now) if listed(order) else []
-            withdraw(waitlist, member, waitlist.orders[order.order_id])
-            out.append(expire(member, order, now))
+            if order.client_order_id in member.open:  # Else it went with the other one of its list.
+                out += self._end(self._waitlists[order.instrument], member, order, ExpiryReason.LIQUIDATION, now)
         for key in self._by_margin(member, currency):
             state = standing(self._floor, member.account, currency)
             if state.equity >= state.maintenance:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from seawall.api.message import Envelope
-from seawall.api.orders import Liquidity, OrderAccepted, PlaceOrder, Side, TimeInForce
+from seawall.api.orders import ExpiryReason, Liquidity, OrderAccepted, PlaceOrder, Side, TimeInForce
 from seawall.api.units import BASIS_POINTS, Nanos, Price, Quantity
 from seawall.backtest.recorded_fills import RecordedVenueState, expire, fill
 from seawall.backtest.recorded_orders import Waiting, Waitlist
@@ -97,17 +97,26 @@ def open_price(waiting: Waiting, slipped: int) -> int:
     return max(price, limit)
 
 
-def take(state: RecordedVenueState, waitlist: Waitlist, member: Member, order: Order, walked: Walk, now: Nanos) -> list[Envelope]:
+def take(
+    state: RecordedVenueState,
+    waitlist: Waitlist,
+    member: Member,
+    order: Order,
+    walked: Walk,
+    now: Nanos,
+    reason: ExpiryReason = ExpiryReason.TIME_IN_FORCE,
+) -> list[Envelope]:
     """Fills the order with what it found. A MARKET order that found everything says so by its fills alone. What is left of an order that
-    may not rest expires; else the caller lets it rest."""
+    may not rest, or has no room to, expires; else the caller lets it rest."""
     accepted = Envelope(member.owner, OrderAccepted(order.account, order.client_order_id, order.instrument, order.order_id, now))
     whole = walked.lots == order.quantity
     if order.time_in_force is FOK and not whole:
-        return [accepted, expire(member, order, now)]
+        return [accepted, expire(member, order, now, reason)]
     out = [] if whole and not order.price else [accepted]
     for each in walked.takes:
         waitlist.take(order.side, each.level, each.shown, each.lots)
         out.append(fill(state, waitlist, member, order, each.price, each.lots, TAKER, now))
-    if order.leaves_quantity and not (order.price and order.time_in_force in (TimeInForce.GTC, TimeInForce.GTD)):
-        out.append(expire(member, order, now))
+    rests = order.price and order.time_in_force in (TimeInForce.GTC, TimeInForce.GTD) and reason is not ExpiryReason.REDUCE_ONLY
+    if order.leaves_quantity and not rests:
+        out.append(expire(member, order, now, reason))
     return out

@@ -8,15 +8,9 @@ import polars as pl
 import pytest
 
 from seawall.analytics.result import Result
-from seawall.api.accounts import OpenAccount
-from seawall.api.message import Address
-from seawall.api.orders import AccountId, ClientOrderId, OrderRejected, OrderType, PlaceOrder, Side
-from seawall.api.perpetuals import define_perpetual
-from seawall.api.units import HOUR, SECOND, Currency, Money, Nanos, Price, Quantity
-from seawall.backtest.recorded_venue import RecordedVenue
+from seawall.api.units import HOUR, SECOND, Nanos
 from seawall.backtest.run import Setup, run_backtest
 from seawall.market_data.recorded import RecordingError, open_recording
-from seawall.runtime.machine import handle
 from seawall.strategy import FundingPayment, PriceUpdate, TradingStrategy
 
 START = Nanos(1_704_067_200 * SECOND)
@@ -158,20 +152,6 @@ def test_inside_a_bar_the_extreme_liquidates() -> None:
     result = ran(table, {0: 0.09}, balances={"alpha": {"USDT": "1000"}})
     assert [float(price) for price in result.fills["price"]] == [100_000.0, 93_000.0]
     assert result.summary.total_pnl == formula(result)
-
-
-def test_a_recorded_venue_refuses_reduce_only_by_name() -> None:
-    """Taking it for a plain order would be worse. What strategies ask for is held by the engine, which tells no venue."""
-    perpetual = define_perpetual("alpha", PERP, tick="0.1", lot="0.001")
-    venue = RecordedVenue(Address("venue:alpha"), [perpetual])
-    account = AccountId("alpha-main")
-    handle(venue, OpenAccount(account, Address("engine"), {Currency("USDT"): Money(10**12)}), START)
-    order = PlaceOrder(
-        account, ClientOrderId("1"), perpetual.id, Side.SELL, OrderType.LIMIT, quantity=Quantity(1), price=Price(5), reduce_only=True
-    )
-    (envelope,) = handle(venue, order, START)
-    assert isinstance(envelope.message, OrderRejected)
-    assert envelope.message.detail.startswith("reduce_only is not built at recorded venues")
 
 
 def test_inverse_contracts_are_left_out_or_refused() -> None:

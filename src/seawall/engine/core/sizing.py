@@ -146,8 +146,10 @@ class Sizing:
             if isinstance(made, str):
                 return Dropped(made, malformed=True)
             terms = made if wish.terms is not None else None
-            if terms is not None and terms.reduce_only:  # The gate holds it: no venue need know.
-                reduce_only, terms = True, msgspec.structs.replace(terms, reduce_only=False)
+            if terms is not None and terms.reduce_only:
+                reduce_only = True
+                if instrument.margin is None:  # The gate alone holds it: spot venues know no position.
+                    terms = msgspec.structs.replace(terms, reduce_only=False)
             if not price and wish.limit_price:
                 return Dropped(f"a {order_type} order has no limit_price", malformed=True, value=wish.limit_price)
         if not 0.0 <= quantity < LARGEST:

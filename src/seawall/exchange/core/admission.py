@@ -83,7 +83,7 @@ def cannot_carry(
     """Spot: the balance does not pay `amount`. Perpetuals: the account has not the margin for it."""
     instrument, side = listing.instrument, request.side
     if instrument.margin is not None and terms.reduce_only:
-        return None if request.order_type in CONDITIONAL else reduce_refusal(listing, member, side, lots)
+        return None if request.order_type in CONDITIONAL else reduce_refusal(instrument.id, listing.market.stops, member, side, lots)
     if instrument.margin is not None:
         price = request.price or (estimate(side, terms, listing.market.last_price) if request.order_type in CONDITIONAL else 0)
         worth = price * lots * instrument.tick_value if price else market_worth(listing, side, lots)

@@ -27,7 +27,7 @@ def work(
     book, side, terms, price = listing.book, order.side, order.terms, order.price
     assert terms is not None
     if terms.reduce_only:
-        keep = max(keep, order.leaves_quantity - room(listing, member, side))
+        keep = max(keep, order.leaves_quantity - room(listing.instrument.id, listing.market.stops, member, side))
     best = book.best_ask if side is BUY else book.best_bid
     crosses = best > 0 and (limit >= best if side is BUY else limit <= best) and order.leaves_quantity > keep
     guard, since, wanted = listing.market.guard, len(out), limit
