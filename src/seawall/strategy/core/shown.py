@@ -2,8 +2,10 @@
 
 from seawall.api.instruments import Instrument
 from seawall.api.market_data import BarClosed
+from seawall.api.orders import Liquidity
+from seawall.api.paper import PaperFilled
 from seawall.api.signals import BreachReported, FillApplied, FundingApplied
-from seawall.api.units import PPB, Nanos
+from seawall.api.units import PPB, Nanos, Quantity
 from seawall.runtime.floats import money_as_float, price_as_float, quantity_as_float
 from seawall.strategy.events import Bar, FundingPayment, OrderFill, RiskBreach
 
@@ -22,7 +24,9 @@ def shown_bar(instrument: Instrument, bar: BarClosed) -> Bar:
     )
 
 
-def shown_fill(instrument: Instrument, fill: FillApplied) -> OrderFill:
+def shown_fill(instrument: Instrument, fill: FillApplied | PaperFilled) -> OrderFill:
+    """One on paper leaves nothing, and took what was there."""
+    liquidity, leaves = (Liquidity.TAKER, Quantity(0)) if isinstance(fill, PaperFilled) else (fill.liquidity, fill.leaves_quantity)
     return OrderFill(
         order_id=fill.tag,
         symbol=instrument.symbol,
@@ -32,9 +36,10 @@ def shown_fill(instrument: Instrument, fill: FillApplied) -> OrderFill:
         price=price_as_float(instrument, fill.price),
         fee=money_as_float(instrument, fill.fee_currency, fill.fee),
         fee_asset=fill.fee_currency,
-        liquidity=fill.liquidity,
-        leaves_quantity=quantity_as_float(instrument, fill.leaves_quantity),
+        liquidity=liquidity,
+        leaves_quantity=quantity_as_float(instrument, leaves),
         timestamp_ns=fill.event_time,
+        paper=isinstance(fill, PaperFilled),
     )
 
 

@@ -18,7 +18,7 @@ from seawall.api.orders import AccountId, OrderFilled, Side
 from seawall.api.units import MILLISECOND, PPB, Currency, Money, Nanos, Price, Quantity
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
 from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address
-from seawall.market_data.core.traders.holdings import held_queries, position_in
+from seawall.market_data.core.traders.holdings import count_balances, count_fill, count_position, held_queries
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.runtime.machine import Handler
 
@@ -115,23 +115,18 @@ class Arbitrageur:
     def _balances_reported(self, report: BalancesReported, now: Nanos) -> list[Envelope]:
         venue = self.venue_of.get(report.account)
         if venue is not None:
-            for balance in report.balances:
-                self.state.holding[venue][balance.currency] = Money(balance.free + balance.locked)
+            count_balances(self.state.holding[venue], report)
         return []
 
     def _positions_reported(self, report: PositionsReported, now: Nanos) -> list[Envelope]:
         for instrument in self._listed(self.venue_of.get(report.account)):
-            if instrument.margin is not None:
-                held = self.held[instrument.base] + position_in(report, instrument)
-                self.state.holding[instrument.venue][instrument.base] = Money(held)
+            count_position(self.state.holding[instrument.venue], report, instrument, self.held[instrument.base])
         return []
 
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(fill.instrument)
         if instrument is not None and fill.account in self.venue_of:
-            holding = self.state.holding[instrument.venue]
-            moved = fill.quantity * instrument.lot_value * (1 if fill.side is Side.BUY else -1)
-            holding[instrument.base] = Money(holding.get(instrument.base, 0) + moved)
+            count_fill(self.state.holding[instrument.venue], instrument, fill)
         return []
 
     def _restarted(self, restarted: Restarted, now: Nanos) -> list[Envelope]:

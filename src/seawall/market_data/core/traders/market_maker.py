@@ -17,7 +17,7 @@ from seawall.api.orders import AccountId, ClientOrderId, OrderFilled, Side
 from seawall.api.units import PPB, Currency, Money, Nanos, Price, Quantity
 from seawall.market_data.core.excitement import power_of_two
 from seawall.market_data.core.figures import Ppb
-from seawall.market_data.core.traders.holdings import held_queries, position_in
+from seawall.market_data.core.traders.holdings import count_balances, count_fill, count_position, held_queries
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.market_data.core.traders.weather import Weather, WeatherSense
 from seawall.runtime.machine import Handler
@@ -92,22 +92,18 @@ class MarketMaker:
         return out
 
     def _balances_reported(self, report: BalancesReported, now: Nanos) -> list[Envelope]:
-        for balance in report.balances:
-            self.state.holding[balance.currency] = Money(balance.free + balance.locked)
+        count_balances(self.state.holding, report)
         return []
 
     def _positions_reported(self, report: PositionsReported, now: Nanos) -> list[Envelope]:
         for ladder in self.ladders.values():
-            if ladder.instrument.margin is not None:
-                self.state.holding[ladder.instrument.base] = Money(ladder.inventory + position_in(report, ladder.instrument))
+            count_position(self.state.holding, report, ladder.instrument, ladder.inventory)
         return []
 
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
         ladder = self.ladders.get(fill.instrument)
         if ladder is not None and fill.account == self.pad.account:
-            moved = fill.quantity * ladder.instrument.lot_value
-            base = ladder.instrument.base
-            self.state.holding[base] = Money(self.state.holding.get(base, 0) + (moved if fill.side is BUY else -moved))
+            count_fill(self.state.holding, ladder.instrument, fill)
         return self.pad.handlers[OrderFilled](fill, now)
 
     def _reference_moved(self, reference: ReferenceMoved, now: Nanos) -> list[Envelope]:

@@ -17,7 +17,7 @@ from seawall.api.orders import AccountId, OrderFilled, Side
 from seawall.api.units import PPB, SECOND, Currency, Money, Nanos
 from seawall.market_data.core.figures import WORTH, Amount, Ppb
 from seawall.market_data.core.traders.hire import Hire, Seeds, Stage, trader_address
-from seawall.market_data.core.traders.holdings import held_queries, position_in
+from seawall.market_data.core.traders.holdings import count_balances, count_fill, count_position, held_queries
 from seawall.market_data.core.traders.order_pad import OrderPad, PadState
 from seawall.runtime.machine import Handler
 
@@ -103,21 +103,18 @@ class MomentumTrader:
         return []
 
     def _balances_reported(self, report: BalancesReported, now: Nanos) -> list[Envelope]:
-        for balance in report.balances:
-            self.state.holding[balance.currency] = Money(balance.free + balance.locked)
+        count_balances(self.state.holding, report)
         return []
 
     def _positions_reported(self, report: PositionsReported, now: Nanos) -> list[Envelope]:
         for instrument in self.instruments.values():
-            if instrument.margin is not None:
-                self.state.holding[instrument.base] = Money(self.held[instrument.base] + position_in(report, instrument))
+            count_position(self.state.holding, report, instrument, self.held[instrument.base])
         return []
 
     def _filled(self, fill: OrderFilled, now: Nanos) -> list[Envelope]:
         instrument = self.instruments.get(fill.instrument)
         if instrument is not None and fill.account == self.pad.account:
-            moved = fill.quantity * instrument.lot_value * (1 if fill.side is Side.BUY else -1)
-            self.state.holding[instrument.base] = Money(self.state.holding[instrument.base] + moved)
+            count_fill(self.state.holding, instrument, fill)
         return []
 
     def _tick(self, tick: Tick, now: Nanos) -> list[Envelope]:
