@@ -99,8 +99,8 @@ class ExpiryReason(StrEnum):
     TIME_IN_FORCE = "time_in_force"  # IOC, FOK and MARKET: nothing more to take. GTD: its time has come.
     SELF_TRADE = "self_trade"  # It would have traded with an order of its own account.
     ORDER_LIST = "order_list"  # Another one of its list traded, triggered or ended.
-    REFUSED = "refused"  # A pending order of a list that the venue would not take when its turn came: its stop price was reached, say.
-    NO_FUNDS = "no_funds"  # A conditional BUY that triggered, or a pending order that was released: not enough to pay for it.
+    REFUSED = "refused"  # The venue would not take it when its turn came: a pending order of a list whose stop price was reached, say.
+    NO_FUNDS = "no_funds"  # A conditional order that triggered, or a pending one that was released: too little to pay for it or carry it.
     REDUCE_ONLY = "reduce_only"  # The position it was to reduce is gone, or spoken for by other orders.
     PRICE_BAND = "price_band"  # It would have traded, or stood, beyond the prices at which the instrument may trade for now.
     OPERATOR = "operator"  # The venue's operator ended it.

@@ -42,6 +42,7 @@ from seawall.exchange.core.accounts import lock_needed
 from seawall.exchange.core.filters import Refusal, reject_reason
 from seawall.exchange.core.floor import Floor, Member
 from seawall.exchange.core.margin.reduce_only import room
+from seawall.exchange.core.margin.requirement import expiry_reason
 from seawall.exchange.core.order_book import Order, Terms
 from seawall.exchange.core.terms import terms_of, terms_refusal
 from seawall.exchange.core.trailing import trigger_price
@@ -111,7 +112,7 @@ class Conditions:
                 "no trade to follow yet, so nobody knows what this order may cost; give it a stop_price",
             )
         worth = locked or last_price(waitlist)
-        if self._margin is not None and not (conditional and request.reduce_only):  # That one needs room when it triggers.
+        if self._margin is not None and not conditional:  # That one is asked when it triggers.
             refusal = self._margin.refusal(instrument, member, side, request.quantity, worth, reduce_only=request.reduce_only)
             if refusal is not None:
                 return refusal
@@ -155,7 +156,8 @@ class Conditions:
             if order.order_id not in waitlist.stops:
                 continue  # The other one of its list came first.
             self._begin(waitlist, order, out, now)
-            self._enter(waitlist, order, out, now)
+            if self._carries(waitlist, order, waitlist.offer(order.side) or price, out, now):
+                self._enter(waitlist, order, out, now)
         self._trim(out, now)
         return out
 
@@ -173,7 +175,8 @@ class Conditions:
                 continue
             if waitlist.orders[order.order_id].arrived <= open_time and (at := _in_bar(order, opened, high, low)):
                 self._begin(waitlist, order, out, now)
-                volume -= self._trade_at(waitlist, order, at, volume, out, now)
+                if self._carries(waitlist, order, at, out, now):
+                    volume -= self._trade_at(waitlist, order, at, volume, out, now)
         self._trim(out, now)
         return out
 
@@ -214,6 +217,17 @@ class Conditions:
         del member.open[order.client_order_id]
         assert order.terms is not None
         order.terms.triggered, order.terms.peak = True, Price(0)
+
+    def _carries(self, waitlist: Waitlist, order: Order, at: int, out: list[Envelope], now: Nanos) -> bool:
+        """Whether the account has the margin for it, now that it is triggered; else it expires. What may only reduce needs none."""
+        assert order.terms is not None
+        if self._margin is None or order.terms.reduce_only:
+            return True
+        side, member = order.side, self._floor.members[order.account]
+        refusal = self._margin.refusal(waitlist.instrument, member, side, order.leaves_quantity, order.price or self._slipped(side, at))
+        if refusal is not None:
+            out.append(expire(member, order, now, expiry_reason(refusal)))
+        return refusal is None
 
     def _enter(self, waitlist: Waitlist, order: Order, out: list[Envelope], now: Nanos) -> None:
         """Meets the market as it stands, like an order that arrives."""

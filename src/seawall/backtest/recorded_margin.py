@@ -89,6 +89,8 @@ class RecordedMargin:
     def restored(self, state: RecordedVenueState, waitlists: Mapping[InstrumentId, Waitlist]) -> None:
         self._state = state
         self._waitlists = waitlists
+        for key, waitlist in waitlists.items():
+            self._floor.listings[key].triggers = waitlist.triggers  # Who waits for a price counts for nothing, and waits here.
         self.changed()
 
     def changed(self) -> None:

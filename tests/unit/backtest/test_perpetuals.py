@@ -8,9 +8,16 @@ import polars as pl
 import pytest
 
 from seawall.analytics.result import Result
-from seawall.api.units import HOUR, SECOND, Nanos
+from seawall.api.accounts import OpenAccount
+from seawall.api.market_data import QuoteChanged
+from seawall.api.message import Address, Message
+from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderType, PlaceOrder, Side
+from seawall.api.perpetuals import define_perpetual
+from seawall.api.units import HOUR, SECOND, Currency, Money, Nanos, Price, Quantity
+from seawall.backtest.recorded_venue import RecordedVenue
 from seawall.backtest.run import Setup, run_backtest
 from seawall.market_data.recorded import RecordingError, open_recording
+from seawall.runtime.machine import handle
 from seawall.strategy import FundingPayment, PriceUpdate, TradingStrategy
 
 START = Nanos(1_704_067_200 * SECOND)
@@ -152,6 +159,36 @@ def test_inside_a_bar_the_extreme_liquidates() -> None:
     result = ran(table, {0: 0.09}, balances={"alpha": {"USDT": "1000"}})
     assert [float(price) for price in result.fills["price"]] == [100_000.0, 93_000.0]
     assert result.summary.total_pnl == formula(result)
+
+
+def test_a_conditional_order_is_asked_for_margin_when_it_triggers() -> None:
+    """A thousand carry 0.1 BTC at 100,000: two stops of 0.08 may wait, the first takes what is left, and the second expires."""
+    perpetual = define_perpetual("alpha", PERP, tick="1", lot="0.01", max_leverage="10", taker_fee="0")
+    venue, account = RecordedVenue(Address("venue:alpha"), [perpetual]), AccountId("alpha-main")
+    money = Money(1_000 * 10**perpetual.quote_decimals)
+    now = START
+    said: list[str] = []
+
+    def send(message: Message) -> None:
+        said.extend(type(each.message).__name__ + getattr(each.message, "reason", "") for each in handle(venue, message, now))
+
+    def quote(bid: int) -> QuoteChanged:
+        return QuoteChanged(perpetual.id, 0, Price(bid), Quantity(100), Price(bid + 1), Quantity(100), now)
+
+    send(OpenAccount(account, Address("engine"), {Currency("USDT"): money}))
+    send(quote(100_000))
+    for key in ("1", "2"):
+        order = PlaceOrder(
+            account, ClientOrderId(key), perpetual.id, Side.BUY, OrderType.STOP_LOSS, quantity=Quantity(8), stop_price=Price(100_100)
+        )
+        send(order)
+    plain = PlaceOrder(account, ClientOrderId("3"), perpetual.id, Side.BUY, OrderType.LIMIT, quantity=Quantity(9), price=Price(90_000))
+    send(plain)
+    send(CancelOrder(account, plain.client_order_id, perpetual.id))
+    assert said == ["OrderAccepted"] * 3 + ["OrderCanceled"], "what waits for a price counts for nothing"
+    said.clear()
+    send(quote(100_200))
+    assert said == ["OrderTriggered", "OrderFilled", "OrderTriggered", "OrderExpiredno_funds"]
 
 
 def test_inverse_contracts_are_left_out_or_refused() -> None:

@@ -82,11 +82,12 @@ def cannot_carry(
 ) -> Refusal | None:
     """Spot: the balance does not pay `amount`. Perpetuals: the account has not the margin for it."""
     instrument, side = listing.instrument, request.side
-    if instrument.margin is not None and terms.reduce_only:
-        return None if request.order_type in CONDITIONAL else reduce_refusal(instrument.id, listing.market.stops, member, side, lots)
     if instrument.margin is not None:
-        price = request.price or (estimate(side, terms, listing.market.last_price) if request.order_type in CONDITIONAL else 0)
-        worth = price * lots * instrument.tick_value if price else market_worth(listing, side, lots)
+        if request.order_type in CONDITIONAL:
+            return None  # It is asked once it is triggered.
+        if terms.reduce_only:
+            return reduce_refusal(instrument.id, listing.market.stops, member, side, lots)
+        worth = request.price * lots * instrument.tick_value if request.price else market_worth(listing, side, lots)
         return order_refusal(floor, listing, member, side, lots, worth)
     currency = instrument.quote if side is BUY else instrument.base
     free = member.account.free[currency]

@@ -9,9 +9,11 @@ from seawall.api.message import Envelope
 from seawall.api.orders import OrderFilled, OrderTriggered, Side
 from seawall.api.units import Money, Nanos
 from seawall.exchange.core.accounts import transfer
-from seawall.exchange.core.closing import withdraw
+from seawall.exchange.core.closing import expire, withdraw
+from seawall.exchange.core.filters import Refusal
 from seawall.exchange.core.floor import Floor, Listing, Member
 from seawall.exchange.core.lists import OCO, dissolve
+from seawall.exchange.core.margin.requirement import expiry_reason, market_worth, order_refusal
 from seawall.exchange.core.matching import lots_for, market_cost
 from seawall.exchange.core.order_book import ANY_PRICE, Order
 from seawall.exchange.core.prevention import supply_for
@@ -60,11 +62,24 @@ def _start(floor: Floor, listing: Listing, order: Order, out: list[Envelope], no
         dissolve(listing, member, order, out, now)
     withdraw(listing, order)
     del member.open[order.client_order_id]
+    refusal = _margin_refusal(floor, listing, member, order) if listing.instrument.margin is not None else None
+    if refusal is not None:
+        out.append(Envelope(member.owner, expire(listing, member, order, now, expiry_reason(refusal))))
+        return
     if order.price:
         work(floor, listing, member, order, order.price, out, now)
         return
     keep = _pay(listing, member, order) if order.side is BUY and listing.instrument.margin is None else 0
     work(floor, listing, member, order, ANY_PRICE[order.side], out, now, keep)
+
+
+def _margin_refusal(floor: Floor, listing: Listing, member: Member, order: Order) -> Refusal | None:
+    """Why the account cannot carry it now. What may only reduce finds its room when it works."""
+    side, lots = order.side, order.leaves_quantity
+    if order.terms is not None and order.terms.reduce_only:
+        return None
+    worth = order.price * lots * listing.instrument.tick_value if order.price else market_worth(listing, side, lots)
+    return order_refusal(floor, listing, member, side, lots, worth)
 
 
 def _pay(listing: Listing, member: Member, order: Order) -> int:

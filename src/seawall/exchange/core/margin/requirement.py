@@ -4,12 +4,15 @@ equity       wallet + unrealised profit and loss of every position, at the mark
 initial      of each perpetual: the rate of its tier x the largest position that working orders could lead to, at the mark
 open loss    what a working order would lose at once, were it filled at its limit: buying above the mark, selling below it
 accepted     equity >= initial + open losses + the new order's fee; or the order can only bring its position towards zero
+
+A conditional order is asked for nothing and counts for nothing while it waits for its price: once it is triggered it is looked at as if it
+were new, and expires if the account cannot carry it.
 """
 
 from typing import NamedTuple
 
 from seawall.api.instruments import Instrument
-from seawall.api.orders import OrderStatus, RejectReason, Side
+from seawall.api.orders import ExpiryReason, OrderStatus, RejectReason, Side
 from seawall.api.units import PPB, Currency, ceil_div
 from seawall.exchange.core.accounts import MAX_MONEY, Account
 from seawall.exchange.core.filters import Refusal
@@ -79,9 +82,9 @@ def order_refusal(floor: Floor, listing: Listing, member: Member, side: Side, lo
     instrument, account, currency = listing.instrument, member.account, listing.instrument.quote
     reaches: dict[str, _Reach] = {key: _Reach(position.quantity, abs(position.cost)) for key, position in account.positions.items()}
     for order in member.open.values():
-        if order.terms is not None and (order.terms.reduce_only or order.status is PENDING_NEW):
-            continue  # It leads to nothing larger, or not yet.
         other = floor.listings[order.instrument]
+        if order.terms is not None and (order.terms.reduce_only or order.status is PENDING_NEW or order.order_id in other.triggers.stops):
+            continue  # It leads to nothing larger, or not yet.
         reach = reaches.setdefault(order.instrument, _Reach(0, 0))
         price = order.price or other.mark
         value = price * order.leaves_quantity * other.instrument.tick_value
@@ -109,6 +112,11 @@ def order_refusal(floor: Floor, listing: Listing, member: Member, side: Side, lo
     if equity < needed:
         return RejectReason.INSUFFICIENT_MARGIN, f"positions and orders would need {needed} {currency} minor units, equity is {equity}"
     return None
+
+
+def expiry_reason(refusal: Refusal) -> ExpiryReason:
+    """Of an order that was accepted long before anybody asked what it needs."""
+    return ExpiryReason.NO_FUNDS if refusal[0] is RejectReason.INSUFFICIENT_MARGIN else ExpiryReason.REFUSED
 
 
 def market_worth(listing: Listing, side: Side, lots: int) -> int:

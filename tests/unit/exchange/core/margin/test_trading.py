@@ -5,8 +5,8 @@ import pytest
 
 from seawall.api.accounts import BalancesReported, QueryBalances
 from seawall.api.instruments import MarginTier
-from seawall.api.orders import AccountId
-from seawall.api.units import Money
+from seawall.api.orders import AccountId, CancelOrder, ClientOrderId, OrderType
+from seawall.api.units import Money, Price
 from seawall.exchange.core.margin.positions import MarginPosition, trade
 from seawall.runtime.machine import handle
 from tests.unit.exchange.core.margin.pit import BTC, ETH, Pit
@@ -140,3 +140,26 @@ def test_what_a_trade_does_to_a_position(held: int, cost: int, lots: int, notion
     position = MarginPosition(held, cost)
     assert trade(position, lots, notional) == realised
     assert (position.quantity, position.cost) == left
+
+
+def test_a_conditional_order_is_asked_for_margin_when_it_triggers() -> None:
+    """A thousand carry a hundred lots: two stops of eighty both wait, a limit order beside them passes, the first takes what is left."""
+    pit = Pit()
+    pit.trade("carol", "dave", 100, 1)
+    stop = {"order_type": OrderType.STOP_LOSS, "stop_price": Price(101)}
+    assert [pit.order("alice", "buy", 0, 80, **stop) for _ in range(2)] == [["alice 3 accepted"], ["alice 4 accepted"]]
+    assert "accepted" in pit.order("alice", "buy", 50, 90)[0], "they count for nothing while they wait"
+    pit.send(CancelOrder(AccountId("alice"), ClientOrderId("5"), BTC.id))
+    pit.order("bob", "sell", 101, 90)
+    said = pit.order("carol", "buy", 101, 1)
+    assert pit.position("alice") == (80, 8_080)
+    assert said[-1] == "alice 4 expired after 0: no_funds"
+
+
+def test_a_stop_that_only_reduces_needs_no_margin() -> None:
+    pit = Pit(funds={"alice": 1_100})
+    pit.trade("alice", "bob", 100, 100)
+    pit.order("alice", "sell", 0, 100, order_type=OrderType.STOP_LOSS, stop_price=Price(98))
+    pit.order("carol", "buy", 98, 101)
+    pit.order("dave", "sell", 98, 1)
+    assert pit.position("alice") == (0, 0)
