@@ -15,6 +15,7 @@ import pytest
 
 from seawall.analytics.result import Result
 from seawall.cli import run_files
+from seawall.cli.errors import UserError
 from seawall.cli.run_files import Run, RunDirectory, Status
 from seawall.runtime.journal import Header, snapshot_file
 from seawall.sim.world import World
@@ -342,3 +343,16 @@ def test_a_failed_run_prints_the_command_that_reproduces_it(
     assert "reproduce: seawall sim --seed 9 --hours 0.005 --faults mild" in page
     assert read(path).status is Status.FAILED
     assert seawall("replay", str(path)) == 0
+
+
+def test_two_runs_never_write_into_one_directory(tmp_path: Path) -> None:
+    """The second is refused and harms nothing; when the first is over, or dead, the place is free."""
+    first = RunDirectory.create(tmp_path / "run", {})
+    with pytest.raises(UserError, match="another run is writing there"):
+        RunDirectory.create(tmp_path / "run", {})
+    assert read(tmp_path / "run").status is Status.RUNNING
+    first.run.status = Status.COMPLETE
+    first.save()
+    again = RunDirectory.create(tmp_path / "run", {})
+    again.run.status = Status.FAILED
+    again.save()

@@ -3,6 +3,7 @@
 run.json says `running` until the run ends: a run that was killed leaves a journal that is good up to where it was cut.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -52,6 +53,7 @@ class RunDirectory:
         self.path = path
         self.run = run
         self._segment: BufferedWriter | None = None
+        self._hold: int | None = None  # Of the directory, while this run writes to it; the system takes it from who is killed.
 
     @classmethod
     def create(cls, path: Path, config: dict[str, Any], command: str = "") -> "RunDirectory":
@@ -59,15 +61,23 @@ class RunDirectory:
 
         Raises: UserError.
         """
-        if path.exists():
-            _clear(path)
-        for part in ("journal", "snapshots"):
+        if path.exists() and not path.is_dir():
+            raise _foreign(path)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            hold = _hold(path)
             try:
-                (path / part).mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise UserError(f"--out {path}: {error.strerror}", "name a directory that exists or can be made") from None
+                _clear(path)
+            except UserError:
+                os.close(hold)
+                raise
+            for part in ("journal", "snapshots"):
+                (path / part).mkdir()
+        except OSError as error:
+            raise UserError(f"--out {path}: {error.strerror}", "name a directory that exists or can be made") from None
         run = Run(KIND, Status.RUNNING, command, config, code_version(), SCHEMA_VERSION, config_hash(config))
         directory = cls(path, run)
+        directory._hold = hold
         directory.save()
         return directory
 
@@ -106,6 +116,9 @@ class RunDirectory:
 
     def save(self) -> None:
         _write(self.path / "run.json", msgspec.json.format(msgspec.json.encode(self.run), indent=2) + b"\n")
+        if self._hold is not None and self.run.status is not Status.RUNNING:
+            os.close(self._hold)
+            self._hold = None
 
     def segments(self) -> Iterator[tuple[int, bytes]]:
         for path in sorted((self.path / "journal").glob("*.seg")):
@@ -135,9 +148,24 @@ def config_hash(config: dict[str, Any]) -> str:
     return hashlib.sha256(msgspec.json.encode(config, order="deterministic")).hexdigest()[:16]
 
 
+def _hold(path: Path) -> int:
+    """So that two runs never write into one journal."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise UserError(f"--out {path}: another run is writing there", "wait for it, or choose another --out") from None
+    return descriptor
+
+
+def _foreign(path: Path) -> UserError:
+    return UserError(f"{path} exists and is not the directory of a run", "choose another --out, or remove it yourself")
+
+
 def _clear(path: Path) -> None:
-    if not path.is_dir() or (any(path.iterdir()) and not (path / "run.json").is_file()):
-        raise UserError(f"{path} exists and is not the directory of a run", "choose another --out, or remove it yourself")
+    if any(path.iterdir()) and not (path / "run.json").is_file():
+        raise _foreign(path)
     for part in ("journal", "snapshots"):
         shutil.rmtree(path / part, ignore_errors=True)
     (path / "run.json").unlink(missing_ok=True)
