@@ -46,6 +46,15 @@ def test_who_needs_more_than_there_is_may_only_reduce() -> None:
     assert desk(10_000, Tier.STRATEGIST).want()
 
 
+def test_the_first_look_is_not_in_the_past() -> None:
+    """Else a host would lead the engine through every second since 1970."""
+    rig = Rig(lax(hunter_equity=Money(2_000 * COIN)))
+    assert rig.engine.deadline() is None or rig.engine.deadline() > rig.now
+    rig.tell(StrategyStarted(STRATEGY, "S", "1", 1.0, 0.1, tier=Tier.HUNTER))
+    deadline = rig.engine.deadline()
+    assert deadline is not None and deadline >= rig.now
+
+
 def test_no_tier_is_reached_past_one_below_it() -> None:
     rig = Rig(lax(hunter_equity=Money(20_000 * COIN), strategist_equity=Money(10_000 * COIN)), capital=Money(15_000 * COIN))
     rig.tell(StrategyStarted(STRATEGY, "S", "1", 1.0, 0.1, tier=Tier.STRATEGIST))

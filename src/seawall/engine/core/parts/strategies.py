@@ -30,6 +30,7 @@ class Strategies(Part):
         account.paper = started.paper
         if account.tier is not started.tier:
             account.tier = started.tier
+            self.engine.state.risk.look_at = max(self.engine.state.risk.look_at, now)  # The first look is not in the past.
             self.engine.restore(self.engine.state)  # The gate holds it to what it needs, and equity is looked at.
         return []
 
