@@ -32,7 +32,7 @@ from seawall.backtest.warm_up import shortage, warm_up_of
 from seawall.engine.core.feed import FeedSettings
 from seawall.engine.core.feed_words import feed_from
 from seawall.engine.core.limit_files import foreign, listed, words_of
-from seawall.engine.core.limit_words import limits_from
+from seawall.engine.core.limit_words import as_texts, limits_from
 from seawall.engine.core.machine import Engine, EngineSettings
 from seawall.engine.core.market import refusals
 from seawall.engine.core.settings import Switches
@@ -80,7 +80,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     balances: Mapping[str, Mapping[str, str]] | None = None  # Venue ("*": every venue) -> currency -> amount. None: ample.
     capital: str | None = None  # What returns are measured against. None: the balances' value at the first prices, or 1,000,000.
     currency: str | None = None  # The valuation currency. None: USD, USDT, USDC or else the first quote currency of the data.
-    limits: Mapping[str, str] = {}  # Over `default_limits` and files: see `limit_words.limits_from`.
+    limits: Mapping[str, str | float | None] = {}  # Over `default_limits` and files: see `limit_words.limits_from`.
     limit_files: Sequence[tuple[str, Any]] = ()  # Names, and contents as YAML has them: see `limit_files.words_of`.
     switches: Switches = Switches()
     latency: Latency = Latency()
@@ -299,7 +299,7 @@ def _limits(recording: Recording, funding: Funding, setup: Setup) -> Limits:
     defaults, words = default_limits(recording, funding.decimals), words_of(setup.limit_files)
     if setup.limit_files:
         defaults = msgspec.structs.replace(defaults, max_concentration_bps=Limits().max_concentration_bps)
-    said = listed(words, recording.instruments) | dict(setup.limits)
+    said = listed(words, recording.instruments) | as_texts(setup.limits)
     return limits_from(said, defaults, recording.instruments, funding.decimals)
 
 
@@ -317,7 +317,7 @@ def _needless(setup: Setup) -> list[str]:
 
 def _said(setup: Setup) -> dict[str, str]:
     """Of limits, in files and beside them."""
-    return {**words_of(setup.limit_files), **setup.limits}
+    return {**words_of(setup.limit_files), **as_texts(setup.limits)}
 
 
 def _monitor_interval(recording: Recording) -> Nanos:

@@ -94,3 +94,13 @@ def test_every_model_has_been_measured() -> None:
     page = (Path(__file__).parents[3] / "docs" / "fills.md").read_text(encoding="utf-8")
     for name, of in MEASURED.items():
         assert f"| `{name}` | {of.precision} % | {of.recall} % | {of.undecided} % | {of.time_error_ms} ms |" in page
+
+
+def test_a_limit_from_python_is_a_number_or_its_text() -> None:
+    """None lifts it, as "none" does."""
+    texts, numbers = ({"max_order_value": "50", "max_total_notional": "none"}, {"max_order_value": 50, "max_total_notional": None})
+    refused = [
+        run_backtest(Once, QUOTES, config={"kind": "market"}, setup=Setup(limits=limits), venue="v", symbol="BTC-USD").summary.refusals
+        for limits in (texts, numbers)
+    ]
+    assert refused == [{"order_value": 1}] * 2

@@ -65,6 +65,11 @@ def limits_from(texts: Mapping[str, str], defaults: Limits, instruments: Sequenc
     return msgspec.structs.replace(defaults, position=positions, **by_symbol, **changes)
 
 
+def as_texts(limits: Mapping[str, str | float | None]) -> dict[str, str]:
+    """From Python a number does as well as its text, and None as "none"."""
+    return {key: str(value) for key, value in limits.items()}
+
+
 def known() -> tuple[str, ...]:
     """Every key."""
     return (*MONEY, *COUNTS, *SHARES, *SECONDS, *SWITCHES, *FEED, *(f"{name}:SYMBOL" for name in OF_SYMBOLS))
