@@ -31,6 +31,7 @@ class OrderType(StrEnum):
 
 
 CONDITIONAL = (OrderType.STOP_LOSS, OrderType.STOP_LOSS_LIMIT, OrderType.TAKE_PROFIT, OrderType.TAKE_PROFIT_LIMIT)
+AT_MARKET = (OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT)  # These have no price of their own.
 
 
 class TimeInForce(StrEnum):

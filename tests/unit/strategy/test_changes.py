@@ -139,7 +139,7 @@ def test_names_are_not_given_twice() -> None:
         (lambda s: s.amend(7, 1.0), "amend() takes the id of an order, as buy() returned it, not 7"),
         (lambda s: s.replace(None, 1.0), "replace() takes the id of an order, as buy() returned it, not None"),
         (lambda s: s.replace("order-1", 1.0, venue="exchange-1"), "replace() knows no option 'venue'; there are limit_price"),
-        (lambda s: s.replace("order-1", 1.0, order_type="limmit"), "'limmit' is not a valid OrderType"),
+        (lambda s: s.replace("order-1", 1.0, order_type="limmit"), "order_type is one of limit, market, limit_maker, stop_loss,"),
         (lambda s: s.oco("long", BTC, 1.0, above=LIMIT, below=STOP), "oco() takes a side first, 'buy' or 'sell', not 'long'"),
         (
             lambda s: s.oco("sell", BTC, 1.0, above=LIMIT, below=STOP, limit_price=5.0),

@@ -487,8 +487,8 @@ def test_ctrl_c_is_not_the_strategys() -> None:
         ([{"symbol": "BTC-USD"}], "got dict"), ({"a": 1}, "not dict"), ([MarketSignal("BTC-USD", 1.0), "sell"], "got str"),
         ((x for x in [1]), "not generator"),
         ([MarketSignal("BTC-USD", 1.0, 1.0, "venue")], "metadata of a MarketSignal is a dict, not str"),
-        ([MarketSignal("BTC-USD", 1.0, 1.0, {"order_type": "stopp"})], "'stopp' is not a valid OrderType"),
-        ([MarketSignal("BTC-USD", 1.0, 1.0, {"time_in_force": "day"})], "'day' is not a valid TimeInForce"),
+        ([MarketSignal("BTC-USD", 1.0, 1.0, {"order_type": "stopp"})], "order_type is one of limit, market,"),
+        ([MarketSignal("BTC-USD", 1.0, 1.0, {"time_in_force": "day"})], "time_in_force is one of gtc, ioc, fok, gtd, got 'day'"),
         ([MarketSignal("BTC-USD", 1.0, 1.0, {}, 1_700_000_000)], "a timestamp is a datetime, not int"),
     ],
 )  # fmt: skip

@@ -65,10 +65,25 @@ def test_a_plain_order_says_nothing_more() -> None:
         ({"good_for": -1}, "good_for is a number of seconds above 0"),
         ({"expire_time": "tomorrow"}, "a timestamp is a datetime"),
         ({"trailing_bps": 1.5}, "trailing_bps is a whole number of basis points from 1 to 9999, got 1.5"),
-        ({"self_trade_prevention": "sometimes"}, "'sometimes' is not a valid SelfTradePrevention"),
+        (
+            {"self_trade_prevention": "sometimes"},
+            "self_trade_prevention is one of none, expire_taker, expire_maker,",
+        ),
+        ({"order_type": "stop"}, "order_type is one of limit, market, limit_maker, stop_loss,"),
+        ({"time_in_force": "day"}, "time_in_force is one of gtc, ioc, fok, gtd, got 'day'"),
+        ({"trailing_bps": 0}, "trailing_bps is a whole number of basis points from 1 to 9999, got 0"),
+        ({"order_type": "market", "limit_price": 90}, "a market order has no limit_price"),
+        ({"order_type": "stop_loss", "stop_price": 90, "limit_price": 90}, "a stop_loss order has no limit_price"),
         ({"reduce_olny": True}, "knows no option 'reduce_olny'"),
     ],
 )
 def test_what_cannot_be_meant_ends_the_strategy_with_a_reason(options: dict[str, Any], said: str) -> None:
     message = told(**options)
     assert isinstance(message, StrategyFailed) and said in message.error
+
+
+def test_a_stop_at_nothing_does_not_become_an_order_without_a_stop() -> None:
+    """The engine refuses it: a strategy that computed it goes on."""
+    message = told(stop_price=0.0)
+    assert message.order_type is OrderType.STOP_LOSS and message.terms.stop_price != message.terms.stop_price
+    assert told(stop_price=None, trailing_bps=None).order_type is OrderType.MARKET

@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 
 from seawall.api.instruments import Instrument, InstrumentId, Symbol, Venue, instrument_id
-from seawall.api.orders import OrderType, Side, TimeInForce
+from seawall.api.orders import AT_MARKET, OrderType, Side, TimeInForce
 from seawall.api.signals import OrderRequested, OrderTerms, SignalGenerated
 from seawall.api.units import Price
 from seawall.engine.core.intent import Intent
 from seawall.engine.core.market import Market
 from seawall.engine.core.steps import fitted
 from seawall.engine.core.strategies import StrategyAccount
-from seawall.engine.core.terms import AT_MARKET, LARGEST, terms_of, trigger_estimate
+from seawall.engine.core.terms import LARGEST, terms_of, trigger_estimate
 from seawall.runtime.floats import is_finite, lots_below, nearest_tick
 
 

@@ -3,13 +3,12 @@
 import msgspec
 
 from seawall.api.instruments import Instrument
-from seawall.api.orders import CONDITIONAL, OrderType, SelfTradePrevention, Side, TimeInForce
+from seawall.api.orders import AT_MARKET, CONDITIONAL, OrderType, SelfTradePrevention, Side, TimeInForce
 from seawall.api.signals import OrderTerms
 from seawall.api.units import BASIS_POINTS, Nanos, Price, Quantity
 from seawall.runtime.floats import lots_below, nearest_tick
 
 BUY = Side.BUY
-AT_MARKET = (OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT)  # No limit price.
 GTC, GTD = TimeInForce.GTC, TimeInForce.GTD
 LARGEST = 1 << 62  # Of lots or minor units: what still fits every message.
 
@@ -27,7 +26,7 @@ def terms_of(instrument: Instrument, wish: OrderTerms, order_type: OrderType, ti
     """In the instrument's units, or what every venue would refuse."""
     stop, display = wish.stop_price, wish.display
     if not (0.0 <= stop < LARGEST and 0.0 <= display < LARGEST):
-        return "stop_price and display must be finite numbers, not negative"
+        return "stop_price must be a positive finite number, display one that is not negative"
     conditional = order_type in CONDITIONAL
     if (stop or wish.trailing_bps) and not conditional:
         return f"stop_price and trailing_bps are for stop_loss and take_profit orders, not for a {order_type} order"

@@ -1,12 +1,11 @@
 """What a venue checks on the terms of an order that is not plain, by looking at it, its instrument and the clock. Pure."""
 
 from seawall.api.instruments import Instrument, InstrumentKind
-from seawall.api.orders import CONDITIONAL, OrderType, PlaceOrder, RejectReason, SelfTradePrevention, TimeInForce
+from seawall.api.orders import AT_MARKET, CONDITIONAL, PlaceOrder, RejectReason, SelfTradePrevention, TimeInForce
 from seawall.api.units import BASIS_POINTS, Nanos, Quantity, format_decimal
 from seawall.exchange.core.filters import Refusal
 from seawall.exchange.core.order_book import Terms
 
-AT_MARKET = (OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT)  # These have no price of their own.
 GTC, GTD = TimeInForce.GTC, TimeInForce.GTD
 NO_PREVENTION = SelfTradePrevention.NONE
 

@@ -1,10 +1,11 @@
 """From what an author writes (signals, orders, cancels, changes; any Python values) to messages the engine can trust to be encodable."""
 
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
 
 from seawall.api.instruments import Symbol, Venue
 from seawall.api.message import Address, Message
-from seawall.api.orders import OrderListType, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
+from seawall.api.orders import AT_MARKET, OrderListType, OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce
 from seawall.api.signals import (
     AmendRequested,
     CancelRequested,
@@ -31,9 +32,13 @@ from seawall.strategy.events import (
 
 _TERMS = ("stop_price", "trailing_bps", "display", "expire_time", "good_for", "reduce_only", "self_trade_prevention")
 _ROUTED = ("venue", "order_type", "limit_price", "time_in_force", "client_tag", *_TERMS)
+_NOT_A_NUMBER = float("nan")
 _LONGEST = 10**9  # Seconds an order may be good for.
 
 BUY, SELL, PENDING_NEW = Side.BUY, Side.SELL, OrderStatus.PENDING_NEW
+
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class _Memory(Protocol):
@@ -114,11 +119,14 @@ def _routing(metadata: dict[str, Any], now: Nanos) -> tuple[Venue, OrderType, Ti
     waits = terms is not None and (terms.stop_price or terms.trailing_bps)
     default = _DEFAULT_TYPES[bool(waits), limit_price is not None]
     lasts = TimeInForce.GTD if terms is not None and terms.expire_time else TimeInForce.GTC
+    order_type = _one_of(OrderType, "order_type", metadata.get("order_type") or default)
+    if limit_price is not None and order_type in AT_MARKET:
+        raise ValueError(f"a {order_type} order has no limit_price: leave it out, or choose another order_type")
     rest = {text(k): scalar(v) for k, v in metadata.items() if k not in _ROUTED}
     return (
         Venue(text(metadata.get("venue") or "")),
-        OrderType(str(metadata.get("order_type") or default).lower()),
-        TimeInForce(str(metadata.get("time_in_force") or lasts).lower()),
+        order_type,
+        _one_of(TimeInForce, "time_in_force", metadata.get("time_in_force") or lasts),
         0.0 if limit_price is None else number(limit_price),
         rest,
         terms,
@@ -135,17 +143,25 @@ _DEFAULT_TYPES = {  # Is there a stop, and is there a limit price?
 
 def _terms(metadata: dict[str, Any], now: Nanos) -> OrderTerms:
     """What does not convert becomes NaN or nothing that a venue takes; the engine refuses it as malformed."""
-    trailing = number(metadata.get("trailing_bps") or 0)
-    if trailing != trailing // 1 or not 0 <= trailing < BASIS_POINTS:
-        raise ValueError(f"trailing_bps is a whole number of basis points from 1 to {BASIS_POINTS - 1}, got {metadata['trailing_bps']!r}")
+    stop, distance = metadata.get("stop_price"), metadata.get("trailing_bps")
+    trailing = 0.0 if distance is None else number(distance)
+    if distance is not None and not (1 <= trailing < BASIS_POINTS and trailing == trailing // 1):
+        raise ValueError(f"trailing_bps is a whole number of basis points from 1 to {BASIS_POINTS - 1}, got {distance!r}")
     return OrderTerms(
-        number(metadata.get("stop_price") or 0.0),
+        0.0 if stop is None else number(stop) or _NOT_A_NUMBER,  # A stop at 0 is no stop, and must not become an order without one.
         int(trailing),
         number(metadata.get("display") or 0.0),
         _expire_time(metadata, now),
         bool(metadata.get("reduce_only")),
-        SelfTradePrevention(str(metadata.get("self_trade_prevention") or SelfTradePrevention.NONE).lower()),
+        _one_of(SelfTradePrevention, "self_trade_prevention", metadata.get("self_trade_prevention") or SelfTradePrevention.NONE),
     )
+
+
+def _one_of(choices: type[Choice], name: str, value: Any) -> Choice:
+    try:
+        return choices(str(value).lower())
+    except ValueError:
+        raise ValueError(f"{name} is one of {', '.join(choices)}, got {value!r}") from None
 
 
 def _expire_time(metadata: dict[str, Any], now: Nanos) -> Nanos:

@@ -92,7 +92,7 @@ def test_a_collar_measures_from_where_the_order_would_trigger() -> None:
         (OrderType.LIMIT, TimeInForce.GTC, 99.0, OrderTerms(expire_time=Nanos(5)), "time_in_force gtd and an expire_time"),
         (OrderType.MARKET, TimeInForce.GTC, 0.0, OrderTerms(display=1.0), "display is for orders that rest at a price"),
         (STOP, TimeInForce.IOC, 0.0, OrderTerms(95.0), "a stop_loss order waits"),
-        (STOP, TimeInForce.GTC, 0.0, OrderTerms(float("nan")), "stop_price and display must be finite numbers"),
+        (STOP, TimeInForce.GTC, 0.0, OrderTerms(float("nan")), "stop_price must be a positive finite number"),
     ],
 )
 def test_what_every_venue_would_refuse_never_leaves(
