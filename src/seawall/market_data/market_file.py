@@ -24,12 +24,13 @@ _OF_ASSET = ("opening", "processes")
 _OF_VENUE = ("maker_fee", "taker_fee", "strays", "rate_limits", "instruments")
 _OF_PERPETUAL = (
     "contract_multiplier", "max_leverage", "initial_margin", "maintenance_margin", "funding_interval_hours", "funding_cap", "interest",
-    "liquidation_fee",
+    "liquidation_fee", "tiers",
 )  # fmt: skip
 _RULES = {
     "percent_price": PercentPrice, "max_open_orders": int, "max_conditional_orders": int, "max_iceberg_parts": int,
     "price_step": int, "quantity_step": int, "price_bands": PriceBands, "velocity_pause": VelocityPause,
 }  # fmt: skip
+_OF_TIER = ("up_to", "initial", "maintenance")
 _OF_INSTRUMENT = ("tick", "lot", "min_price", "max_price", "min_quantity", "max_quantity", "min_notional", "maker_fee", "taker_fee")
 
 
@@ -151,10 +152,28 @@ def _instrument(venue: str, symbol: str, fees: Mapping[str, str], body: Any, whe
             raise Misread(f"{where}: {needed} is missing")
     rules = {key: read(fields[key], kind, f"{where}, {key}") for key, kind in _RULES.items() if key in fields}
     terms = {key: value for key, value in fields.items() if key not in rules}
+    if "tiers" in fields:
+        terms["tiers"] = _tiers(fields["tiers"], f"{where}, tiers")
     try:
         return msgspec.structs.replace((define_perpetual if perpetual else define_spot)(venue, symbol, **{**fees, **terms}), **rules)
     except ValueError as error:
         raise Misread(f"{where}: {error}") from None
+
+
+def _tiers(tree: Any, where: str) -> list[tuple[str | None, str, str]]:
+    found: list[tuple[str | None, str, str]] = []
+    for number, one in enumerate(listed(tree, where), 1):
+        at = f"{where}, {number}"
+        tier = mapping(one, at)
+        only(tier, _OF_TIER, at)
+        for key in ("initial", "maintenance"):
+            if key not in tier:
+                raise Misread(f"{at}: {key} is missing", "a tier is {up_to: NOTIONAL, initial: RATE, maintenance: RATE}")
+        texts = {key: read(value, str, f"{at}, {key}") for key, value in tier.items()}
+        found.append((texts.get("up_to"), texts["initial"], texts["maintenance"]))
+    if not found:
+        raise Misread(f"{where}: there is none", "give at least one, or max_leverage instead")
+    return found
 
 
 def _correlated(pair: str, by: Any) -> Correlated:

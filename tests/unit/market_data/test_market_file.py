@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from seawall.api.instruments import PercentPrice, PriceBands, VelocityPause
+from seawall.api.perpetuals import define_perpetual
 from seawall.api.rate_limits import RateLimit, RateLimitKind, RateLimits
 from seawall.api.units import HOUR, MINUTE, PPB, SECOND, Nanos
 from seawall.market_data.core.figures import WORTH
@@ -147,3 +148,31 @@ def test_ours_can_be_read_by_name_and_are_in_config(name: str) -> None:
     assert load_market(market_path(name)).instruments
     assert (ROOT / "config" / "markets" / f"{name}.yaml").is_file()
     assert name in MARKETS_HINT
+
+
+TIERED = BASE.replace("USDC-USDT: {tick: 0.0001, lot: 1, taker_fee: 0}", "").replace("symbols: BTC-USDT", "symbols: BTC-USDT-PERP")
+TIERED = TIERED.replace("alpha:BTC-USDT", "alpha:BTC-USDT-PERP").replace("      BTC-USDT:", "      BTC-USDT-PERP:")
+TIERS = "tiers: [{up_to: 50000, initial: 0.01, maintenance: 0.005}, {initial: 0.1, maintenance: 0.05}]"
+
+
+def test_a_perpetual_may_have_margin_tiers() -> None:
+    """The same as from Python."""
+    ((instrument,),) = [venue.instruments for venue in parse_market(TIERED.replace("lot: 0.00001", f"lot: 0.00001, {TIERS}")).venues]
+    tiers = [("50000", "0.01", "0.005"), (None, "0.1", "0.05")]
+    assert instrument == define_perpetual("alpha", "BTC-USDT-PERP", tick="0.1", lot="0.00001", taker_fee="0.0002", tiers=tiers)
+
+
+@pytest.mark.parametrize(
+    ("what", "by", "complaint"),
+    [
+        ("initial: 0.1,", "", "BTC-USDT-PERP, tiers, 2: initial is missing"),
+        ("initial: 0.1,", "initial: [1],", "tiers, 2, initial"),
+        ("up_to", "upto", "tiers, 1: there is no 'upto'; did you mean up_to?"),
+        (TIERS, "tiers: []", "BTC-USDT-PERP, tiers: there is none"),
+        (TIERS, f"{TIERS}, max_leverage: 5", "give tiers, or max_leverage"),
+    ],
+)
+def test_tiers_that_cannot_be_are_refused_with_their_place(what: str, by: str, complaint: str) -> None:
+    with pytest.raises(MarketFileError) as refused:
+        parse_market(TIERED.replace("lot: 0.00001", f"lot: 0.00001, {TIERS.replace(what, by)}"))
+    assert complaint in str(refused.value)
