@@ -132,6 +132,13 @@ def test_limits_are_kept_and_counted(trades: Path, tmp_path: Path) -> None:
     assert pl.read_parquet(tmp_path / "run" / "fills.parquet").is_empty()
 
 
+def test_alerts_are_told(trades: Path, tmp_path: Path) -> None:
+    """Those without a breaker of their own, too: else nothing on the screen says that the limit was broken."""
+    done = seawall("backtest", EMA, "--data", trades, "--limit", "max_portfolio_loss_bps=0", "--out", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "alert: portfolio_loss (critical): 1" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["backtest", "sim"])
 def test_a_list_of_strategies_brings_its_limits(command: str, trades: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No list runs without the risk limits it holds; a key that nobody knows is refused by name."""

@@ -37,6 +37,8 @@ def _remarks(result: Result) -> Iterator[str]:
     for reason, count in summary.counters.items():
         if reason.startswith("dropped: "):
             yield f"signals dropped: {count:,}: {reason.removeprefix('dropped: ')}"
+        elif reason.startswith("alert: "):
+            yield f"{reason}: {count:,}"
     rejected = result.orders.filter(result.orders["status"] == "rejected")
     if len(rejected):
         yield f"rejected by the venue: {len(rejected):,}, the first because of {rejected['reason'][0]}"
