@@ -35,7 +35,17 @@ def run() -> dict[str, float]:
         times.append(perf_counter_ns() - before)
         assert type(verdict) is ApprovedOrder, verdict
     times.sort()
-    return {"risk_check_us_p50": times[ORDERS // 2] / 1_000, "risk_check_us_p99": times[ORDERS * 99 // 100] / 1_000}
+    clock = _clock_ns()
+    return {"risk_check_us_p50": (times[ORDERS // 2] - clock) / 1_000, "risk_check_us_p99": (times[ORDERS * 99 // 100] - clock) / 1_000}
+
+
+def _clock_ns() -> int:
+    """What looking at the clock twice costs by itself."""
+    times = []
+    for _ in range(ORDERS):
+        before = perf_counter_ns()
+        times.append(perf_counter_ns() - before)
+    return sorted(times)[ORDERS // 2]
 
 
 def build() -> Engine:

@@ -35,7 +35,10 @@ class Gate:
 
     def review(self, intent: Intent, now: Nanos) -> ApprovedOrder | list[Refusal]:
         """Runs every check; all refusals, or the approval."""
-        checks = self._checks.get(intent.instrument.id) or self.checks(intent.instrument)
+        try:
+            checks = self._checks[intent.instrument.id]
+        except KeyError:
+            checks = self.checks(intent.instrument)
         refusals = [refusal for check in checks if (refusal := check(intent, now)) is not None]
         return refusals or ApprovedOrder(intent, now, _SEAL)
 

@@ -14,8 +14,10 @@ def daily_trades(desk: Desk, instrument: Instrument) -> Check | None:
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
         account = intent.account
+        if account.trades_today < limit or intent.closing:
+            return None
         traded = account.trades_today if account.trade_day == now // DAY else 0
-        if traded < limit or intent.closing:
+        if traded < limit:
             return None
         return Refusal("daily_trades", BreachType.ORDER_RATE, limit, traded, "trades today")
 

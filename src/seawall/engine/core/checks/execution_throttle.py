@@ -16,7 +16,10 @@ def execution_throttle(desk: Desk, instrument: Instrument) -> Check | None:
     key = instrument.id
 
     def check(intent: Intent, now: Nanos) -> Refusal | None:
-        account, latest = intent.account, intent.account.latest
+        account = intent.account
+        if account.repeats < limit:
+            return None
+        latest = account.latest
         same = latest is not None and latest.side is intent.side and latest.quantity == intent.quantity
         repeats = account.repeats if same and latest.instrument == key else 0  # type: ignore[union-attr]
         if repeats < limit or intent.closing:

@@ -20,7 +20,7 @@ def price_collar(desk: Desk, instrument: Instrument) -> Check | None:
         if not price or not reference:
             return None  # A market order has no price of its own; a missing reference is `stale_data`'s to refuse.
         beyond = price - reference if intent.side is BUY else reference - price
-        if beyond * BASIS_POINTS <= limit * reference:
+        if beyond <= 0 or beyond * BASIS_POINTS <= limit * reference:
             return None
         return Refusal("price_collar", BreachType.NOTIONAL_LIMIT, limit, beyond * BASIS_POINTS / reference, "basis points from the market")
 
