@@ -11,6 +11,7 @@ class EmaCross(TradingStrategy):
 
     def __init__(self, config):
         super().__init__(config)
+        self.max_position_size = config.get("max_position_size", 0.1)
         self.fast_weight = 2 / (config.get("fast", 10) + 1)
         self.slow_weight = 2 / (config.get("slow", 20) + 1)
         self.averages = {}  # (symbol, venue) -> [fast, slow]

@@ -14,6 +14,7 @@ class MeanReversion(TradingStrategy):
 
     def __init__(self, config):
         super().__init__(config)
+        self.max_position_size = config.get("max_position_size", 0.1)
         self.window = config.get("window", 120)
         self.entry = config.get("entry", 2.5)
         self.leave = config.get("leave", 0.0)
